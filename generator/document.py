@@ -1,0 +1,253 @@
+"""The one model that all readers yield and that everything else reads.
+
+A ``Document`` is a tree of ``Node`` of a closed set of kinds. ``Facts`` is all that other documents may ever
+see of it. All are frozen plain values that msgspec can write down and read back.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+from generator.dates import EditionDate
+
+Kind = Literal[
+    # blocks
+    "paragraph",  # n: the number printed before it; id: its anchor; rend: right, center, signed ...
+    "heading",  # level: 2-6
+    "list",  # type: ordered, bulleted, simple, label, participants, subject ...; start: first number
+    "item",  # label: what is printed before it
+    "label",  # in a list of type label: the term that the next item explains
+    "table",
+    "row",  # role: label for a head row
+    "cell",  # role: label for a head cell; cols, rows: spans; align: left, center, right
+    "quote",
+    "verse",  # a line of verse or verse-like text
+    "opener",
+    "dateline",
+    "salute",
+    "closer",
+    "signed",
+    "postscript",
+    "attachment",  # id: its anchor
+    "section",  # a part with its own heading; id: its anchor
+    "figure",  # url, alt
+    "code_block",  # text
+    "rule",  # a line across
+    # inline
+    "text",  # text
+    "page_break",  # label: as printed; id: its anchor; facs: image
+    "note_ref",  # note: the note's id; id: its own anchor; label: as printed
+    "reference",  # see Reference: volume, document, part, value; resolved against the catalog
+    "link",  # url: outside address of a safe scheme
+    "person",  # person: id
+    "term",  # term: id
+    "place",  # place: id
+    "emphasis",  # rend: italic (default), strong, underline, roman
+    "small_caps",
+    "superscript",
+    "subscript",
+    "deleted",
+    "added",
+    "gap",  # reason, extent
+    "unclear",
+    "supplied",
+    "corrected",  # the reading shown; original: what the source has
+    "abbreviation",  # expansion
+    "code",  # text
+    "line_break",
+    "span",  # class: nothing but a hook for styles; lang
+]
+"""The closed set of kinds; the comment beside each names the attributes it may carry. Every kind may carry
+``lang`` and ``class`` (a style hook)."""
+
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+
+BLOCKS: frozenset[str] = frozenset(get_args(Kind)[: get_args(Kind).index("text")])
+"""Kinds that stand on lines of their own; a page break may stand among blocks or in a line."""
+
+
+class Node(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """A piece of text. ``text`` is set for text, code and code_block only. ``line`` and ``column`` count from 1
+    within the document's own source (see ``Part.line``)."""
+
+    kind: Kind
+    children: tuple[Node, ...] = ()
+    attrs: dict[str, str] = {}  # noqa: RUF012  (msgspec copies the default)
+    text: str = ""
+    line: int = 0
+    column: int = 0
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A footnote. ``id`` is its anchor (``d387fn1``), ``label`` as printed, ``kind`` foot, source or summary,
+    ``refs`` the anchors of its references in reading order."""
+
+    id: str
+    label: str
+    children: tuple[Node, ...]
+    refs: tuple[str, ...] = ()
+    kind: str = "foot"
+    line: int = 0
+    column: int = 0
+
+
+class Reference(msgspec.Struct, frozen=True, array_like=True):
+    """What a reference names, before it is known whether that exists.
+
+    ``volume`` and ``document`` are ids, empty for this one. ``part`` says what within it: ``""`` (the whole),
+    ``note`` (value: the label or id), ``page`` (value: the label as printed; counts in the volume),
+    ``paragraph`` (value: the printed number, or ``p7``), ``attachment`` (its number), ``anchor`` (an xml:id).
+    """
+
+    volume: str = ""
+    document: str = ""
+    part: str = ""
+    value: str = ""
+
+
+class Party(msgspec.Struct, frozen=True):
+    """A sender or addressee: the name as given, and the id in the list of persons if known."""
+
+    name: str
+    person: str = ""
+
+
+class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a document as a whole. ``status`` is published or draft."""
+
+    number: str = ""
+    date: EditionDate | None = None
+    place: str = ""
+    kind: str = ""
+    classification: str = ""
+    sender: tuple[Party, ...] = ()
+    addressee: tuple[Party, ...] = ()
+    persons: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    first_page: str = ""
+    status: str = "published"
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    lang: str = ""
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One document, section or chapter of a volume.
+
+    ``role`` is document, section (preface, list of persons ...) or chapter (its introduction, which may be
+    empty). ``source_line`` stands above the title, ``dateline`` below it. Notes stand in the order of their
+    first reference.
+    """
+
+    volume: str
+    id: str
+    title: tuple[Node, ...]
+    body: tuple[Node, ...]
+    metadata: Metadata = Metadata()
+    source_line: tuple[Node, ...] = ()
+    dateline: tuple[Node, ...] = ()
+    notes: tuple[Note, ...] = ()
+    role: str = "document"
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person or term of a volume's list. ``text`` is the explanation, plain."""
+
+    id: str
+    name: str
+    text: str = ""
+    names: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+class Division(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of a volume's contents: kind document or section (a leaf: ``id`` names its page), or
+    compilation, chapter, subchapter, group (with children, and a page of its own if it has an id)."""
+
+    kind: str
+    id: str = ""
+    title: str = ""
+    children: tuple[Division, ...] = ()
+
+
+class Volume(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A volume as a whole, from volume.toml and its lists, or from a TEI header. ``contents`` empty means:
+    all documents in the order of their ids."""
+
+    id: str
+    title: str
+    subtitle: str = ""
+    subseries: str = ""
+    number: str = ""
+    editors: tuple[str, ...] = ()
+    general_editor: str = ""
+    publisher: str = ""
+    place: str = ""
+    year: str = ""
+    first_page: str = ""
+    last_page: str = ""
+    facsimile: str = ""
+    citation: str = ""
+    summary: str = ""
+    contents: tuple[Division, ...] = ()
+    persons: tuple[Entry, ...] = ()
+    terms: tuple[Entry, ...] = ()
+
+
+class PageFact(msgspec.Struct, frozen=True, array_like=True):
+    """A page mark: label, anchor, and whether it stands in a note (whose page does not advance the text)."""
+
+    label: str
+    anchor: str
+    in_note: bool = False
+
+
+class NoteFact(msgspec.Struct, frozen=True, array_like=True):
+    """A note as others see it: anchor, label."""
+
+    anchor: str
+    label: str
+
+
+class ParagraphFact(msgspec.Struct, frozen=True, array_like=True):
+    """A paragraph with a printed number, or an attachment (number 1, 2 ...): number and anchor."""
+
+    number: str
+    anchor: str
+
+
+class ReferenceFact(msgspec.Struct, frozen=True, array_like=True):
+    """A reference made here: what it names, the anchor of the note or paragraph it stands in, how that place
+    is called (``note 3``), the words of the reference, and its place in the source."""
+
+    reference: Reference
+    anchor: str
+    place: tuple[str, str]
+    words: str
+    line: int
+    column: int
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that other documents may see of a document. ``digest`` is that of the whole document."""
+
+    volume: str
+    id: str
+    role: str
+    title: str
+    metadata: Metadata
+    digest: bytes
+    source_line: str = ""
+    dateline: str = ""
+    opening: str = ""
+    pages: tuple[PageFact, ...] = ()
+    starts_on_mark: bool = False
+    notes: tuple[NoteFact, ...] = ()
+    paragraphs: tuple[ParagraphFact, ...] = ()
+    attachments: tuple[ParagraphFact, ...] = ()
+    anchors: tuple[str, ...] = ()
+    references: tuple[ReferenceFact, ...] = ()
+    persons: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
