@@ -1,12 +1,12 @@
 """Dates as editors write them: EDTF levels 0 and 1 (Library of Congress, 2019), the parts an edition needs.
 
-    1953-10-07  1953-10  1953          a day, a month, a year
-    1953-10-07/1953-10-09              an interval
-    1953~  1953-10?  1953-10-07%       about, uncertain, both
-    1953-10-XX  1953-XX  195X          unspecified digits
-    1953-21 ... 1953-24                spring, summer, autumn, winter
-    ../1953-10-07  1953-10-07/..       open at one end
-    1953-10-07T19:30:00-05:00          a day with a time, and where known its zone
+1953-10-07  1953-10  1953          a day, a month, a year
+1953-10-07/1953-10-09              an interval
+1953~  1953-10?  1953-10-07%       about, uncertain, both
+1953-10-XX  1953-XX  195X          unspecified digits
+1953-21 ... 1953-24                spring, summer, autumn, winter
+../1953-10-07  1953-10-07/..       open at one end
+1953-10-07T19:30:00-05:00          a day with a time, and where known its zone
 """
 
 from __future__ import annotations

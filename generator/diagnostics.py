@@ -62,6 +62,8 @@ class Rule(enum.Enum):
     UNKNOWN_PERSON = ("unknown-person", Severity.WARNING, "A person's id that the volume's list of persons has not.")
     UNKNOWN_TERM = ("unknown-term", Severity.WARNING, "A term's id that the volume's list of terms has not.")
     UNKNOWN_BLOCK = ("unknown-block", Severity.WARNING, "A block or attribute that the dialect does not know; its text is kept.")  # fmt: skip
+    UNCLOSED_BLOCK = ("unclosed-block", Severity.WARNING, "A block begun with `:::` is never closed, or `:::` closes none.")  # fmt: skip
+    CONTROL_CHARACTER = ("control-character", Severity.WARNING, "A character that no page can show, mostly left over from copying.")  # fmt: skip
     UNSAFE_LINK = ("unsafe-link", Severity.WARNING, "A link with a scheme that pages must not carry; its text is kept without the link.")  # fmt: skip
     UNREADABLE = ("unreadable", Severity.ERROR, "The file or folder cannot be read.")
     TOO_LARGE = ("too-large", Severity.ERROR, "The file is larger or more deeply nested than any real document.")
@@ -70,6 +72,9 @@ class Rule(enum.Enum):
     IMPORT_UNSURE = ("import-unsure", Severity.WARNING, "The importer had to weigh this and wants your eye on it.")
     ADDRESS_TAKEN = ("address-taken", Severity.ERROR, "Two sources want the same address in the site.")
     TEMPLATE = ("template", Severity.ERROR, "A template has an error, includes itself, or includes by a name that is not written out.")  # fmt: skip
+    NO_EDITION = ("no-edition", Severity.ERROR, "The folder holds no edition: there is no edition.toml in it.")
+    LOCKED = ("locked", Severity.ERROR, "Another build of the same edition is running.")
+    OUTPUT = ("output", Severity.ERROR, "A file of the site cannot be written: the disk is full, or the folder is not yours.")  # fmt: skip
     TOML = ("toml", Severity.ERROR, "A TOML file cannot be read.")
 
     def __init__(self, id: str, severity: Severity, about: str) -> None:
@@ -93,7 +98,8 @@ class Diagnostic(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """``file:line:col: rule: message``, then the line with a caret under the column, then the hint."""
-        out = [f"{self.span}: {self.rule}: {self.message}"]
+        weight = "" if self.severity == Severity.ERROR else f" ({self.severity})"
+        out = [f"{self.span}: {self.rule}: {self.message}{weight}"]
         if self.line:
             shown, caret = _excerpt(self.line, self.span.column)
             out += [f"    {shown}", f"    {caret}"] if caret else [f"    {shown}"]

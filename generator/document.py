@@ -6,6 +6,8 @@ see of it. All are frozen plain values that msgspec can write down and read back
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 import msgspec
@@ -40,7 +42,7 @@ Kind = Literal[
     "page_break",  # label: as printed; id: its anchor; facs: image
     "note_ref",  # note: the note's id; id: its own anchor; label: as printed
     "reference",  # see Reference: volume, document, part, value; resolved against the catalog
-    "link",  # url: outside address of a safe scheme
+    "link",  # url: outside address of a safe scheme; title
     "person",  # person: id
     "term",  # term: id
     "place",  # place: id
@@ -74,7 +76,7 @@ class Node(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=
 
     kind: Kind
     children: tuple[Node, ...] = ()
-    attrs: dict[str, str] = {}  # noqa: RUF012  (msgspec copies the default)
+    attrs: dict[str, str] = {}
     text: str = ""
     line: int = 0
     column: int = 0
@@ -107,6 +109,18 @@ class Reference(msgspec.Struct, frozen=True, array_like=True):
     value: str = ""
 
 
+class Target(msgspec.Struct, frozen=True, array_like=True):
+    """Where a reference leads, seen from the page it stands on. ``kind`` is document, page, note, paragraph,
+    attachment, chapter, section or volume; ``status`` is resolved, or why it is not: not-in-edition,
+    unpublished, ambiguous, broken; ``href`` is relative to the page, empty unless resolved; ``title`` says in
+    words what stands there."""
+
+    kind: str
+    status: str
+    href: str = ""
+    title: str = ""
+
+
 class Party(msgspec.Struct, frozen=True):
     """A sender or addressee: the name as given, and the id in the list of persons if known."""
 
@@ -115,9 +129,12 @@ class Party(msgspec.Struct, frozen=True):
 
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is known of a document as a whole. ``status`` is published or draft."""
+    """What is known of a document as a whole. ``number`` is its number in the volume (``72A``),
+    ``printed_number`` how the title prints it (``387.``, ``No. 462``, or nothing); ``status`` is published or
+    draft; ``order`` is a free page's place in the site's menu."""
 
     number: str = ""
+    printed_number: str = ""
     date: EditionDate | None = None
     place: str = ""
     kind: str = ""
@@ -131,6 +148,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
     summary: str = ""
     lang: str = ""
+    order: int = 0
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -245,9 +263,51 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: tuple[PageFact, ...] = ()
     starts_on_mark: bool = False
     notes: tuple[NoteFact, ...] = ()
+    paragraph_count: int = 0
     paragraphs: tuple[ParagraphFact, ...] = ()
     attachments: tuple[ParagraphFact, ...] = ()
     anchors: tuple[str, ...] = ()
     references: tuple[ReferenceFact, ...] = ()
     persons: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+
+
+_SILENT = frozenset(("note_ref", "page_break"))
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\\]|^//")
+_SAFE_SCHEMES = frozenset(("http:", "https:", "mailto:"))
+
+
+def plain_text(nodes: Iterable[Node]) -> str:
+    """Return the words of ``nodes`` as one run: no references to notes, no page marks, single spaces.
+
+    A word with a page mark inside it stays one word; blocks, cells and line breaks separate words.
+    """
+    out: list[str] = []
+    _collect(nodes, out)
+    return " ".join("".join(out).split())
+
+
+def _collect(nodes: Iterable[Node], out: list[str]) -> None:
+    for node in nodes:
+        kind = node.kind
+        if kind == "text":
+            out.append(node.text)
+        elif kind in _SILENT:
+            continue
+        elif kind in BLOCKS or kind == "line_break":
+            out.append(" ")
+            out.append(node.text)
+            _collect(node.children, out)
+            out.append(" ")
+        else:
+            out.append(node.text)
+            _collect(node.children, out)
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether a page may carry a link to ``url``: http, https or mailto, or a path within the site."""
+    if not url or _UNSAFE_IN_URL.search(url):
+        return False
+    scheme = _SCHEME.match(url)
+    return not scheme or scheme[0].lower() in _SAFE_SCHEMES

@@ -1,0 +1,141 @@
+"""The command line: reads the words, calls one function, prints what came of it.
+
+Exit codes: 0 done, 1 the edition has errors, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from generator import build as building
+from generator import scaffold, workers
+from generator.diagnostics import Diagnostic, EditionError, Severity
+
+DONE, ERRORS = 0, 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="documentary-edition", prog_name="edition")
+def main() -> None:
+    """Turn a folder of transcripts into the website of a documentary edition."""
+
+
+def _edition_options(command: click.decorators.FC) -> click.decorators.FC:
+    """The options that every command about an edition takes."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only."),
+        click.option("--output", type=folder, help="Where the site goes (default: site/ in the edition)."),
+        click.option("--edition", type=folder, default=Path(), help="The edition's folder (default: here)."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_edition_options
+@click.option("--strict", is_flag=True, help="End with exit code 1 if there are warnings, too.")
+@click.option("--clean", is_flag=True, help="Forget what is remembered and make every page anew.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: one for each processor).")
+@click.option("--base-url", help="The site's public address, instead of that in edition.toml.")
+@click.option("--explain", metavar="PATH", default="", help="Say why the page at PATH is made anew or kept.")
+def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: bool, jobs: int | None, base_url: str | None, explain: str) -> None:  # fmt: skip
+    """Build the site of the edition; pages that would come out the same are left alone."""
+    out = Console(highlight=False, soft_wrap=True, quiet=quiet)
+    target = output or edition / "site"
+    options = building.Options(edition, target, jobs or 0, clean, base_url, explain)
+    try:
+        with _Bars(out) as bars:
+            report = building.build(options, progress=bars.show)
+    except EditionError as error:
+        _show(error.diagnostics)
+        sys.exit(ERRORS)
+    except ValueError as error:  # the one value that is checked later than click does it
+        raise click.BadParameter(str(error), param_hint="--base-url") from None
+    _show(report.diagnostics)
+    for line in (*report.notices, *report.explanation):
+        out.print(line, markup=False)
+    out.print(_summary(report), markup=False)
+    if not report.errors:
+        out.print(f"To look at it, open {_shown(target / 'index.html')} in a browser.", markup=False)
+    sys.exit(ERRORS if report.errors or (strict and report.warnings) else DONE)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="The edition's title.")
+def new(folder: Path, title: str) -> None:
+    """Make a small edition in FOLDER, to begin with."""
+    try:
+        files = scaffold.create(folder, title)
+    except EditionError as error:
+        _show(error.diagnostics)
+        sys.exit(ERRORS)
+    click.echo(f"Made a new edition in {_shown(folder)}:")
+    for file in files:
+        click.echo(f"  {file}")
+    click.echo("Next:")
+    click.echo(f"  cd {_shown(folder)}")
+    click.echo("  edition build")
+
+
+def _summary(report: building.Report) -> str:
+    seconds = sum(report.seconds.values())
+    made = f"{len(report.rendered)} made, {len(report.written)} changed, {len(report.removed)} removed"
+    state = f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}"
+    what = f"{_count(report.documents, 'document')} in {_count(report.volumes, 'volume')}"
+    return f"{what}, {_count(report.pages, 'page')} ({made}); {state}; {seconds:.1f} s."
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _show(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
+    """Print messages where they do not mix with the output, with colour on a terminal only."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    style = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+    for found in diagnostics:
+        headline, *rest = str(found).splitlines()
+        console.print(headline, style=style[found.severity], markup=False)
+        for line in rest:
+            console.print(line, markup=False)
+
+
+class _Bars:
+    """Progress: bars on a terminal, a line a stage elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)  # fmt: skip
+        self.tasks: dict[str, object] = {}
+
+    def __enter__(self) -> _Bars:
+        if self.console.is_terminal:
+            self.bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.console.is_terminal:
+            self.bars.stop()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        if not self.console.is_terminal:
+            if done == total and total > workers.INLINE:
+                self.console.print(f"{stage}: {total}", markup=False)
+            return
+        if stage not in self.tasks:
+            self.tasks[stage] = self.bars.add_task(stage, total=total)
+        self.bars.update(self.tasks[stage], completed=done)  # type: ignore[arg-type]

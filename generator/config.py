@@ -1,0 +1,233 @@
+"""The edition file and the volumes' files, checked and frozen.
+
+``edition.toml`` stands at the edition's root, ``volume.toml`` in each volume's folder. An error in the
+edition file ends the run; an error in a volume's file is reported and the volume goes on without the value.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from generator import urls
+from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic, did_you_mean
+from generator.document import Division, Volume
+
+EDITION_FILE = "edition.toml"
+VOLUME_FILE = "volume.toml"
+
+
+class Search(msgspec.Struct, frozen=True):
+    """``[search]``: whether the site carries a search index."""
+
+    enabled: bool = True
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """``edition.toml``. ``base_url`` is the public address with a slash at its end, or empty; ``volumes`` the
+    ids in the order wanted, those not named following by name."""
+
+    title: str
+    subtitle: str = ""
+    description: str = ""
+    base_url: str = ""
+    language: str = "en"
+    publisher: str = ""
+    licence: str = ""
+    volumes: tuple[str, ...] = ()
+    search: Search = Search()
+
+
+_TEXT = {"title", "subtitle", "description", "base_url", "language", "publisher", "licence"}
+_VOLUME_TEXT = {
+    "title", "subtitle", "subseries", "number", "general_editor", "publisher", "place", "year",
+    "first_page", "last_page", "facsimile", "citation", "summary",
+}  # fmt: skip
+
+
+def read_edition(root: Path) -> Edition:
+    """Read ``edition.toml`` in ``root``. Raises EditionError with every fault found in it."""
+    file = root / EDITION_FILE
+    if not file.is_file():
+        raise EditionError(
+            diagnostic(
+                Rule.NO_EDITION,
+                f"there is no {EDITION_FILE} in this folder",
+                Span(EDITION_FILE),
+                hint='Go to the edition\'s folder, name it with --edition, or make one with "edition new FOLDER".',
+            )
+        )
+    found: list[Diagnostic] = []
+    data, text = _toml(EDITION_FILE, file.read_bytes(), found)
+    if data is None:
+        raise EditionError(*found)
+    table = _Table(EDITION_FILE, text, data, found)
+    values: dict[str, Any] = {key: table.text(key) for key in sorted(_TEXT & data.keys())}
+    values["volumes"] = table.texts("volumes")
+    if "search" in data:
+        search = table.table("search")
+        values["search"] = Search(enabled=search.flag("enabled", True))
+        search.done({"enabled"})
+    table.done(_TEXT | {"volumes", "search"})
+    if not values.get("title"):
+        table.say(
+            Rule.MISSING_VALUE, "title", "the edition has no title", 'Add a line such as: title = "Letters of ..."'
+        )
+    try:
+        values["base_url"] = base_url(values.get("base_url", ""))
+    except ValueError as error:
+        table.say(Rule.WRONG_VALUE, "base_url", str(error), 'For example: base_url = "https://example.org/edition/"')
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", values.setdefault("language", "en")):
+        table.say(Rule.WRONG_VALUE, "language", f'"{values["language"]}" is not a language tag', 'For example "en" or "de-CH".')  # fmt: skip
+    if found:
+        raise EditionError(*found)
+    return Edition(**values)
+
+
+def base_url(text: str) -> str:
+    """Return the site's public address with a slash at its end. Raises ValueError if it cannot be one."""
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f'"{text}" is not an address such as https://example.org/edition/')
+    return text.rstrip("/") + "/"
+
+
+def read_volume(id: str, file: str, data: bytes | None) -> tuple[Volume, list[Diagnostic]]:
+    """Read the bytes of a ``volume.toml`` (None: there is none) as the volume ``id``."""
+    found: list[Diagnostic] = []
+    if data is None:
+        return Volume(id=id, title=id), found
+    values, text = _toml(file, data, found)
+    if values is None:
+        return Volume(id=id, title=id), found
+    table = _Table(file, text, values, found)
+    fields: dict[str, Any] = {key: table.text(key) for key in sorted(_VOLUME_TEXT & values.keys())}
+    fields["editors"] = table.texts("editors")
+    fields["contents"] = _chapters(table, values)
+    table.done(_VOLUME_TEXT | {"editors", "chapters"})
+    if not fields.get("title"):
+        table.say(Rule.MISSING_VALUE, "title", "the volume has no title", 'Add a line such as: title = "Volume I"')
+        fields["title"] = id
+    return Volume(id=id, **fields), found
+
+
+def _chapters(table: _Table, values: Mapping[str, Any]) -> tuple[Division, ...]:
+    """``[[chapters]]``: title, documents (a list of ids, or ``"d1-d9"`` as the one text of a range)."""
+    chapters = values.get("chapters", [])
+    if not isinstance(chapters, list) or not all(isinstance(c, dict) for c in chapters):
+        table.say(Rule.WRONG_VALUE, "chapters", "chapters are written as [[chapters]] blocks", "")
+        return ()
+    out = []
+    for values_of_chapter in chapters:
+        chapter = _Table(table.file, table.source, values_of_chapter, table.found, "chapters")
+        documents = values_of_chapter.get("documents", [])
+        names = [documents] if isinstance(documents, str) else list(chapter.texts("documents"))
+        out.append(
+            Division(
+                kind="chapter",
+                id=chapter.text("id"),
+                title=chapter.text("title") or chapter.text("id"),
+                children=tuple(Division(kind="document", id=n.strip()) for n in names),
+            )
+        )
+        chapter.done({"id", "title", "documents"})
+    return tuple(out)
+
+
+class _Table:
+    """One TOML table under examination: takes values out by type and collects what is wrong with them."""
+
+    def __init__(self, file: str, text: str, data: Mapping[str, Any], found: list[Diagnostic], name: str = "") -> None:
+        self.file, self.source, self.data, self.found, self.name = file, text, data, found, name
+
+    def say(self, rule: Rule, key: str, message: str, hint: str) -> None:
+        span = Span(self.file, *self._place(key))
+        self.found.append(diagnostic(rule, message, span, hint=hint, text=self.source))
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key, "")
+        if not isinstance(value, str):
+            self.say(Rule.WRONG_VALUE, key, f'"{key}" must be text', f'Put it in quotes: {key} = "{value}"')
+            return ""
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            self.say(Rule.WRONG_VALUE, key, f'"{key}" must be a list of texts', f'For example: {key} = ["one", "two"]')
+            return ()
+        return tuple(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.data.get(key, default)
+        if not isinstance(value, bool):
+            self.say(Rule.WRONG_VALUE, key, f'"{key}" must be true or false', f"For example: {key} = true")
+            return default
+        return value
+
+    def table(self, key: str) -> _Table:
+        value = self.data.get(key, {})
+        if not isinstance(value, dict):
+            self.say(Rule.WRONG_VALUE, key, f'"{key}" must be a table', f"Write [{key}] on a line of its own.")
+            value = {}
+        return _Table(self.file, self.source, value, self.found, key)
+
+    def done(self, known: set[str]) -> None:
+        """Report every key that is not ``known``."""
+        for key in self.data.keys() - known:
+            hint = did_you_mean(key, known) or f"Known here: {', '.join(sorted(known))}."
+            where = f" in [{self.name}]" if self.name else ""
+            self.say(Rule.UNKNOWN_KEY, key, f'unknown key "{key}"{where}', hint)
+
+    def _place(self, key: str) -> tuple[int, int]:
+        """Line and column of ``key``, or of the table's head, or of the file's first line. TOML's own reader
+        tells no places, so the line is looked for in the text."""
+        at = re.compile(rf"^[ \t]*(\[+[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", re.MULTILINE)
+        start = 0
+        if self.name:
+            head = re.search(rf"^[ \t]*\[+[ \t]*{re.escape(self.name)}[ \t]*\]", self.source, re.MULTILINE)
+            start = head.start() if head else 0
+        found = at.search(self.source, start)
+        if not found:
+            return (self.source.count("\n", 0, start) + 1, 1)
+        line = self.source.count("\n", 0, found.start()) + 1
+        return line, len(found[0]) - len(found[0].lstrip()) + 1
+
+
+def _toml(file: str, data: bytes, found: list[Diagnostic]) -> tuple[dict[str, Any] | None, str]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found.append(diagnostic(Rule.INVALID_UTF8, "the file is not UTF-8 text", Span(file, line, 1), hint="Save it as UTF-8."))  # fmt: skip
+        return None, ""
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n")), text
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        found.append(
+            diagnostic(
+                Rule.TOML,
+                message,
+                Span(file, line, column),
+                text=text,
+                hint='Values are written key = "text", key = 12 or key = ["one", "two"].',
+            )
+        )
+    except RecursionError:
+        found.append(diagnostic(Rule.TOML, "the file is nested too deeply", Span(file, 1, 1)))
+    return None, text
+
+
+def is_volume_id(name: str) -> bool:
+    return urls.is_id(name) and not urls.is_reserved(name, in_volume=False)

@@ -1,0 +1,20 @@
+"""The list of readers, and which of them takes a file."""
+
+from __future__ import annotations
+
+from generator.readers import Reader, markdown
+
+READERS: tuple[Reader, ...] = (markdown,)
+
+
+def reader_for(name: str) -> str:
+    """Return the name of the reader that takes a file called ``name``, or an empty string."""
+    for reader in READERS:
+        if name.endswith(reader.SUFFIXES):
+            return reader.NAME
+    return ""
+
+
+def by_name(name: str) -> Reader:
+    """Return the reader called ``name``. Raises KeyError."""
+    return {reader.NAME: reader for reader in READERS}[name]

@@ -1,0 +1,608 @@
+"""The HTML of a document: the one place where nodes of the model become elements.
+
+It knows the model and nothing else: which references lead where, and what the labels say in the language of
+the edition, is given to it. Whatever a reader yields, the result is valid HTML: blocks never stand in a ``p``,
+links never in links, nothing but items in lists and nothing but cells in rows; ids occur once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """The parts of a document as HTML. ``title``, ``source_line`` and ``dateline`` stand inside elements of the
+    page's own; ``body`` is a run of blocks; ``notes`` is a section, or empty if there are no notes."""
+
+    title: str
+    source_line: str
+    dateline: str
+    body: str
+    notes: str
+
+
+def render(document: Document, targets: Mapping[Reference, Target], messages: Mapping[str, str]) -> Rendered:
+    """Return the HTML of ``document``.
+
+    ``targets`` says where its references lead; one that is not among them is shown as broken. ``messages`` has
+    the words around the text, each with ``{label}`` where the label of a page or note belongs: page ("Page
+    {label}"), page_mark ("[Page {label}]"), footnote, back_to_reference, notes, image (with ``{alt}``), and a
+    remark for each status of a reference that is not resolved (not-in-edition, unpublished, ambiguous, broken).
+    """
+    writer = _Writer(targets, messages)
+    return Rendered(
+        source_line=writer.line(document.source_line),
+        title=writer.line(document.title),
+        dateline=writer.line(document.dateline),
+        body=writer.body(document.body),
+        notes=writer.notes(document.notes) if document.notes else "",
+    )
+
+
+def inline(nodes: Iterable[Node]) -> str:
+    """Return the HTML of a title for lists and links to it: emphasis stays; page marks, references to notes,
+    links and ids do not."""
+    return _Writer({}, {}, bare=True).line(nodes)
+
+
+class _Writer:
+    """What is being written: the pieces so far, the ids used, and what encloses the present place.
+
+    ``blocks`` counts the block elements written; an element that turns out to hold one cannot be a ``p`` or a
+    ``span`` and becomes a ``div``. ``links`` is not 0 inside a link; ``flat`` inside a heading, where no block
+    may stand; ``bare`` where marks, links and ids are left out.
+    """
+
+    __slots__ = ("bare", "blocks", "flat", "ids", "in_line", "links", "messages", "out", "targets")
+
+    def __init__(self, targets: Mapping[Reference, Target], messages: Mapping[str, str], bare: bool = False) -> None:
+        self.targets = targets
+        self.messages = messages
+        self.bare = bare
+        self.out: list[str] = []
+        self.ids: set[str] = set()
+        self.blocks = 0
+        self.links = 0
+        self.flat = 0
+        self.in_line = 0
+
+    def line(self, nodes: Iterable[Node]) -> str:
+        """The HTML of nodes that stand in a heading or a line of the page's own."""
+        self.out = []
+        self.flat += 1
+        self.nodes(nodes)
+        self.flat -= 1
+        return "".join(self.out)
+
+    def body(self, nodes: Sequence[Node]) -> str:
+        self.out = []
+        self.flow(nodes)
+        return "".join(self.out)
+
+    def notes(self, notes: Sequence[Note]) -> str:
+        self.out = out = []
+        out.append(f'<section class="notes" role="doc-endnotes" aria-label="{escape(self.messages["notes"])}">\n<ol>\n')
+        for note in notes:
+            kind = f' class="{escape(note.kind)}-note"' if note.kind != "foot" else ""
+            out.append(f'<li{self.id(note.id)}{kind}><span class="note-label">{escape(note.label)}</span> ')
+            if any(child.kind in BLOCKS for child in note.children):
+                self.flow(note.children)
+            else:
+                out.append("<p>")
+                self.nodes(note.children)
+                out.append("</p>\n")
+            ends_in_paragraph = out[-1] == "</p>\n"
+            if ends_in_paragraph:
+                out.pop()
+            label = escape(self.messages["back_to_reference"].replace("{label}", note.label))
+            for anchor in note.refs:
+                out.append(
+                    f' <a class="note-back" role="doc-backlink" href="#{escape(anchor)}" aria-label="{label}">↩</a>'
+                )
+            out.append("</p></li>\n" if ends_in_paragraph else "</li>\n")
+        out.append("</ol>\n</section>\n")
+        return "".join(out)
+
+    def id(self, name: str | None) -> str:
+        """The attribute, or nothing if that id stands on the page already."""
+        if not name or name in self.ids or self.bare:
+            return ""
+        self.ids.add(name)
+        return f' id="{escape(name)}"'
+
+    def attributes(self, node: Node, name: str = "") -> str:
+        """The class, language and id of a node; ``name`` is the class that its kind has."""
+        attrs = node.attrs
+        if not attrs:
+            return f' class="{name}"' if name else ""
+        classes = [name] if name else []
+        if "rend" in attrs:
+            classes += attrs["rend"].split()
+        if "class" in attrs:
+            classes += attrs["class"].split()
+        text = f' class="{escape(" ".join(dict.fromkeys(classes)))}"' if classes else ""
+        if "lang" in attrs:
+            text += f' lang="{escape(attrs["lang"])}"'
+        if "id" in attrs:
+            text += self.id(attrs["id"])
+        return text
+
+    def nodes(self, nodes: Iterable[Node]) -> None:
+        """Write nodes one after the other, in a line or wherever the element around them allows."""
+        out = self.out
+        for node in nodes:
+            kind = node.kind
+            if kind == "text":
+                out.append(escape(node.text))
+            elif self.flat and kind in BLOCKS:
+                _flattened(self, node)
+            else:
+                _RENDER[kind](self, node)
+
+    def flow(self, nodes: Sequence[Node]) -> None:
+        """Write nodes where blocks are expected: what is not one is put into a paragraph."""
+        run: list[Node] = []
+        for node in nodes:
+            if node.kind not in BLOCKS:
+                run.append(node)
+                continue
+            if run:
+                self.loose(run)
+                run = []
+            if self.flat:
+                _flattened(self, node)
+            else:
+                _RENDER[node.kind](self, node)
+        if run:
+            self.loose(run)
+
+    def loose(self, run: list[Node]) -> None:
+        """Write a run of inline nodes that stands among blocks."""
+        if all(node.kind == "page_break" for node in run):
+            self.out.append('<div class="page-mark">')
+            self.nodes(run)
+            self.out.append("</div>\n")
+            self.blocks += 1
+        elif any(node.kind != "text" or node.text.strip() for node in run):
+            self.wrapped(run, "")
+
+    def wrapped(self, nodes: Iterable[Node], attributes: str) -> None:
+        """Write a paragraph or the like: a ``p``, or a ``div`` of class paragraph if it turns out to hold blocks."""
+        out = self.out
+        place, before = len(out), self.blocks
+        out.append(f"<p{attributes}>")
+        self.in_line += 1
+        self.nodes(nodes)
+        self.in_line -= 1
+        if self.blocks == before:
+            out.append("</p>\n")
+        else:
+            if ' class="' in attributes:
+                attributes = attributes.replace(' class="', ' class="paragraph ', 1)
+            else:
+                attributes = ' class="paragraph"' + attributes
+            out[place] = f"<div{attributes}>"
+            out.append("</div>\n")
+        self.blocks += 1
+
+    def element(self, node: Node, tag: str, attributes: str) -> None:
+        """Write an inline element: ``tag``, or a ``div`` if it turns out to hold blocks."""
+        out = self.out
+        place, before = len(out), self.blocks
+        out.append(f"<{tag}{attributes}>")
+        if node.text:
+            out.append(escape(node.text))
+        self.nodes(node.children)
+        if self.blocks != before and tag != "a":
+            tag = "div"
+            out[place] = f"<div{attributes}>"
+        out.append(f"</{tag}>")
+
+
+def escape(text: str) -> str:
+    """Return ``text`` safe between tags and in a quoted attribute."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _flattened(writer: _Writer, node: Node) -> None:
+    """A block where none may stand: its words, in a line."""
+    writer.out.append(f'<span class="{node.kind}">')
+    if node.text:
+        writer.out.append(escape(node.text))
+    writer.nodes(node.children)
+    writer.out.append("</span> ")
+
+
+# Blocks
+
+
+def _paragraph(writer: _Writer, node: Node) -> None:
+    attributes = writer.attributes(node)
+    if "n" in node.attrs:
+        attributes += f' data-n="{escape(node.attrs["n"])}"'
+    writer.wrapped(node.children, attributes)
+
+
+def _line_of_kind(writer: _Writer, node: Node) -> None:
+    writer.wrapped(node.children, writer.attributes(node, node.kind))
+
+
+def _container(writer: _Writer, node: Node) -> None:
+    """An opener, closer or postscript: blocks, or words alone."""
+    attributes = writer.attributes(node, node.kind)
+    if any(child.kind in BLOCKS for child in node.children):
+        _block(writer, node, "div", attributes)
+    else:
+        writer.wrapped(node.children, attributes)
+
+
+def _section(writer: _Writer, node: Node) -> None:
+    _block(writer, node, "section", writer.attributes(node, node.kind))
+
+
+def _quote(writer: _Writer, node: Node) -> None:
+    _block(writer, node, "blockquote", writer.attributes(node))
+
+
+def _block(writer: _Writer, node: Node, tag: str, attributes: str) -> None:
+    writer.out.append(f"<{tag}{attributes}>\n")
+    writer.flow(node.children)
+    writer.out.append(f"</{tag}>\n")
+    writer.blocks += 1
+
+
+def _heading(writer: _Writer, node: Node) -> None:
+    level = node.attrs.get("level", "2")
+    tag = f"h{level}" if level in ("2", "3", "4", "5", "6") else "h2"
+    writer.out.append(f"<{tag}{writer.attributes(node)}>")
+    writer.flat += 1
+    writer.nodes(node.children)
+    writer.flat -= 1
+    writer.out.append(f"</{tag}>\n")
+    writer.blocks += 1
+
+
+def _list(writer: _Writer, node: Node) -> None:
+    """A list. What stands between its items (a page mark) goes into the next, what ends it follows it."""
+    kind = node.attrs.get("type", "bulleted")
+    waiting: list[Node] = []
+    children = list(node.children)
+    while children and children[0].kind == "heading":
+        writer.wrapped(children.pop(0).children, ' class="list-heading"')
+    while children and children[-1].kind not in ("item", "label"):
+        waiting.insert(0, children.pop())
+    terms = kind == "label" or any(child.kind == "label" for child in children)
+    if children:
+        tag = "dl" if terms else "ol" if kind == "ordered" else "ul"
+        attributes = writer.attributes(node, "" if kind in ("ordered", "bulleted") else escape(kind))
+        if tag == "ol" and node.attrs.get("start", "1") != "1":
+            attributes += f' start="{escape(node.attrs["start"])}"'
+        writer.out.append(f"<{tag}{attributes}>\n")
+        _items(writer, children, terms)
+        writer.out.append(f"</{tag}>\n")
+        writer.blocks += 1
+    if waiting:
+        writer.flow(waiting)
+
+
+def _items(writer: _Writer, children: list[Node], terms: bool) -> None:
+    between: list[Node] = []
+    open_term = False
+    for child in children:
+        if child.kind not in ("item", "label"):
+            between.append(child)
+            continue
+        if terms and child.kind == "item" and not open_term:
+            writer.out.append("<dt></dt>\n")
+        _item(writer, child, ("dt" if child.kind == "label" else "dd") if terms else "li", between)
+        between = []
+        # One term may have several explanations, and several terms one.
+        open_term = True
+    if terms and children[-1].kind == "label":
+        writer.out.append("<dd></dd>\n")
+
+
+def _item(writer: _Writer, node: Node, tag: str, between: Sequence[Node] = ()) -> None:
+    out = writer.out
+    out.append(f"<{tag}{writer.attributes(node)}>")
+    if between:
+        writer.nodes(between)
+    if "label" in node.attrs:
+        out.append(f'<span class="item-label">{escape(node.attrs["label"])}</span> ')
+    if tag == "dt":
+        # A term holds no headings; it is simplest to hold no blocks at all.
+        writer.flat += 1
+        writer.nodes(node.children)
+        writer.flat -= 1
+    else:
+        writer.nodes(node.children)
+    out.append(f"</{tag}>\n")
+
+
+def _table(writer: _Writer, node: Node) -> None:
+    """A table. What stands between its rows (a page mark) goes into the next, what ends it follows it."""
+    children = list(node.children)
+    waiting: list[Node] = []
+    caption: Node | None = None
+    if children and children[0].kind == "heading":
+        caption = children.pop(0)
+    while children and children[-1].kind != "row":
+        waiting.insert(0, children.pop())
+    if caption is not None and not children:
+        _heading(writer, caption)
+    if children:
+        out = writer.out
+        out.append(f'<div class="table-scroll"><table{writer.attributes(node)}>\n')
+        if caption is not None:
+            out.append("<caption>")
+            writer.flat += 1
+            writer.nodes(caption.children)
+            writer.flat -= 1
+            out.append("</caption>\n")
+        _rows(writer, children)
+        out.append("</table></div>\n")
+        writer.blocks += 1
+    if waiting:
+        writer.flow(waiting)
+
+
+def _rows(writer: _Writer, children: list[Node]) -> None:
+    out = writer.out
+    between: list[Node] = []
+    group = ""
+    for child in children:
+        if child.kind != "row":
+            between.append(child)
+            continue
+        head = group in ("", "thead") and child.attrs.get("role") == "label"
+        if group != ("thead" if head else "tbody"):
+            if group:
+                out.append(f"</{group}>\n")
+            group = "thead" if head else "tbody"
+            out.append(f"<{group}>\n")
+        _row(writer, child, between)
+        between = []
+    out.append(f"</{group}>\n")
+
+
+def _row(writer: _Writer, node: Node, between: list[Node]) -> None:
+    out = writer.out
+    out.append(f"<tr{writer.attributes(node)}>\n")
+    label = node.attrs.get("role") == "label"
+    cells = list(node.children)
+    if not any(cell.kind == "cell" for cell in cells):
+        cells = [Node("cell", tuple(cells))]
+    while cells[-1].kind != "cell":
+        between.append(cells.pop())
+    for cell in cells:
+        if cell.kind != "cell":
+            between.append(cell)
+            continue
+        tag = "th" if label or cell.attrs.get("role") == "label" else "td"
+        attributes = writer.attributes(cell)
+        attrs = cell.attrs
+        for name, attribute in (("cols", "colspan"), ("rows", "rowspan")):
+            if attrs.get(name, "1") != "1":
+                attributes += f' {attribute}="{escape(attrs[name])}"'
+        if "align" in attrs:
+            attributes += f' style="text-align:{escape(attrs["align"])}"'
+        out.append(f"<{tag}{attributes}>")
+        writer.nodes(between)
+        between.clear()
+        writer.nodes(cell.children)
+        out.append(f"</{tag}>\n")
+    out.append("</tr>\n")
+
+
+def _stray(writer: _Writer, node: Node) -> None:
+    """An item outside a list, a cell outside a row: its content in a block of its own."""
+    _block(writer, node, "div", writer.attributes(node, node.kind))
+
+
+def _figure(writer: _Writer, node: Node) -> None:
+    url, alt = node.attrs.get("url", ""), node.attrs.get("alt", "")
+    if is_safe_url(url):
+        image = f'<img src="{escape(url)}" alt="{escape(alt)}" loading="lazy">'
+    else:
+        words = writer.messages.get("image", "").replace("{alt}", alt).strip()
+        image = f'<span class="no-image">{escape(words)}</span>'
+    if writer.flat or (writer.in_line and not node.children):
+        writer.out.append(image)
+        return
+    writer.out.append(f"<figure{writer.attributes(node)}>{image}")
+    if node.children:
+        writer.out.append("<figcaption>")
+        writer.nodes(node.children)
+        writer.out.append("</figcaption>")
+    writer.out.append("</figure>\n")
+    writer.blocks += 1
+
+
+def _code_block(writer: _Writer, node: Node) -> None:
+    writer.out.append(f"<pre><code{writer.attributes(node)}>{escape(node.text)}</code></pre>\n")
+    writer.blocks += 1
+
+
+def _rule(writer: _Writer, node: Node) -> None:
+    writer.out.append(f"<hr{writer.attributes(node)}>\n")
+    writer.blocks += 1
+
+
+# Inline
+
+
+def _page_break(writer: _Writer, node: Node) -> None:
+    if writer.bare:
+        return
+    label = node.attrs.get("label", "")
+    anchor = node.attrs.get("id", "")
+    if " " in label:
+        # Marks of another series ("Facsimile Page 3") bring their own words.
+        words, mark = label, f"[{label}]"
+    else:
+        words, mark = (
+            writer.messages["page"].replace("{label}", label),
+            writer.messages["page_mark"].replace("{label}", label),
+        )
+    common = f'class="page-break"{writer.id(anchor)} role="doc-pagebreak" data-page="{escape(label)}" aria-label="{escape(words)}"'  # fmt: skip
+    if writer.links or not anchor:
+        writer.out.append(f"<span {common}>{escape(mark)}</span>")
+    else:
+        writer.out.append(f'<a {common} href="#{escape(anchor)}">{escape(mark)}</a>')
+
+
+def _note_ref(writer: _Writer, node: Node) -> None:
+    if writer.bare:
+        return
+    attrs = node.attrs
+    label = attrs.get("label", "")
+    anchor = writer.id(attrs.get("id"))
+    if writer.links:
+        writer.out.append(f'<span class="note-ref"{anchor}><sup>{escape(label)}</sup></span>')
+        return
+    words = writer.messages["footnote"].replace("{label}", label)
+    writer.out.append(
+        f'<a class="note-ref"{anchor} role="doc-noteref" href="#{escape(attrs.get("note", ""))}"'
+        f' aria-label="{escape(words)}"><sup>{escape(label)}</sup></a>'
+    )
+
+
+def _reference(writer: _Writer, node: Node) -> None:
+    if writer.bare or writer.links:
+        writer.nodes(node.children)
+        return
+    attrs = node.attrs
+    key = Reference(attrs.get("volume", ""), attrs.get("document", ""), attrs.get("part", ""), attrs.get("value", ""))
+    target = writer.targets.get(key)
+    if target is not None and target.status == "resolved":
+        title = f' title="{escape(target.title)}"' if target.title else ""
+        attributes = f'{writer.attributes(node, "ref")} data-ref="{escape(target.kind)}" href="{escape(target.href)}"'
+        _anchor(writer, node, attributes + title)
+        return
+    status = target.status if target is not None else "broken"
+    remark = writer.messages.get(status, "")
+    title = f' title="{escape(remark)}"' if remark else ""
+    writer.element(node, "span", f'{writer.attributes(node, "ref unresolved")} data-status="{escape(status)}"{title}')
+
+
+def _link(writer: _Writer, node: Node) -> None:
+    url = node.attrs.get("url", "")
+    if writer.bare or writer.links or not is_safe_url(url):
+        writer.nodes(node.children)
+        return
+    title = f' title="{escape(node.attrs["title"])}"' if "title" in node.attrs else ""
+    _anchor(writer, node, f'{writer.attributes(node)} href="{escape(url)}"{title}')
+
+
+def _anchor(writer: _Writer, node: Node, attributes: str) -> None:
+    writer.links += 1
+    writer.element(node, "a", attributes)
+    writer.links -= 1
+
+
+def _person(writer: _Writer, node: Node) -> None:
+    data = f' data-person="{escape(node.attrs["person"])}"' if "person" in node.attrs else ""
+    writer.element(node, "span", writer.attributes(node, "person") + data)
+
+
+def _term(writer: _Writer, node: Node) -> None:
+    data = f' data-term="{escape(node.attrs["term"])}"' if "term" in node.attrs else ""
+    writer.element(node, "abbr", writer.attributes(node, "term") + data)
+
+
+def _place(writer: _Writer, node: Node) -> None:
+    data = f' data-place="{escape(node.attrs["place"])}"' if "place" in node.attrs else ""
+    writer.element(node, "span", writer.attributes(node, "place") + data)
+
+
+def _emphasis(writer: _Writer, node: Node) -> None:
+    rend = node.attrs.get("rend", "italic")
+    tag = _EMPHASIS.get(rend, "em")
+    # The element says it all for the usual three; any other look is a class.
+    plain = Node("emphasis", attrs={k: v for k, v in node.attrs.items() if k != "rend"}) if rend in _EMPHASIS else node
+    writer.element(node, tag, writer.attributes(plain, "roman" if rend == "roman" else ""))
+
+
+_EMPHASIS = {"italic": "em", "strong": "strong", "underline": "u", "roman": "span"}
+
+
+def _inline(tag: str, name: str = "") -> Callable[[_Writer, Node], None]:
+    """An element that only carries its class, language and id."""
+
+    def write(writer: _Writer, node: Node) -> None:
+        writer.element(node, tag, writer.attributes(node, name))
+
+    return write
+
+
+def _gap(writer: _Writer, node: Node) -> None:
+    about = ", ".join(node.attrs[name] for name in ("reason", "extent") if name in node.attrs)
+    title = f' title="{escape(about)}"' if about else ""
+    shown = node if node.children or node.text else msgspec.structs.replace(node, text="[…]")
+    writer.element(shown, "span", writer.attributes(node, "gap") + title)
+
+
+def _corrected(writer: _Writer, node: Node) -> None:
+    original = node.attrs.get("original", "")
+    title = f' title="{escape(original)}"' if original else ""
+    writer.element(node, "span", writer.attributes(node, "corrected") + title)
+
+
+def _abbreviation(writer: _Writer, node: Node) -> None:
+    expansion = node.attrs.get("expansion", "")
+    title = f' title="{escape(expansion)}"' if expansion else ""
+    writer.element(node, "abbr", writer.attributes(node) + title)
+
+
+def _line_break(writer: _Writer, node: Node) -> None:
+    writer.out.append("<br>\n")
+
+
+_RENDER: dict[str, Callable[[_Writer, Node], None]] = {
+    "paragraph": _paragraph,
+    "heading": _heading,
+    "list": _list,
+    "item": _stray,
+    "label": _line_of_kind,
+    "table": _table,
+    "row": _stray,
+    "cell": _stray,
+    "quote": _quote,
+    "verse": _line_of_kind,
+    "opener": _container,
+    "dateline": _line_of_kind,
+    "salute": _line_of_kind,
+    "closer": _container,
+    "signed": _line_of_kind,
+    "postscript": _container,
+    "attachment": _section,
+    "section": _section,
+    "figure": _figure,
+    "code_block": _code_block,
+    "rule": _rule,
+    "page_break": _page_break,
+    "note_ref": _note_ref,
+    "reference": _reference,
+    "link": _link,
+    "person": _person,
+    "term": _term,
+    "place": _place,
+    "emphasis": _emphasis,
+    "small_caps": _inline("span", "small-caps"),
+    "superscript": _inline("sup"),
+    "subscript": _inline("sub"),
+    "deleted": _inline("del"),
+    "added": _inline("ins"),
+    "gap": _gap,
+    "unclear": _inline("span", "unclear"),
+    "supplied": _inline("span", "supplied"),
+    "corrected": _corrected,
+    "abbreviation": _abbreviation,
+    "code": _inline("code"),
+    "line_break": _line_break,
+    "span": _inline("span"),
+}

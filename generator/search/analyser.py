@@ -1,0 +1,171 @@
+"""From the text of a document to its search terms, exactly as lunr.js takes the same text apart.
+
+The browser analyses what a reader types with lunr.js and with ``fold`` of assets/search.js. A term that this module
+makes differently can never be found, so each step here has its twin there, and tests/test_search.py
+compares the two on the same texts:
+
+1. ``fold`` (ours, twin in assets/search.js): accents, curly quotes, dashes, odd spaces, the possessive ``'s``;
+2. lunr's tokenizer: lower case, cut at white space and hyphens;
+3. lunr's trimmer: whatever is not ``[A-Za-z0-9_]`` is cut off at both ends;
+4. lunr's list of stop words; 5. lunr's stemmer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+import msgspec
+from lunr.stop_word_filter import WORDS
+
+from generator.search.stemmer import stem
+
+FIELDS = ("title", "text", "notes")
+"""The fields of a document, in the order of the index. title: source line, number, title and dateline;
+text: what is read below it; notes: the texts of its notes."""
+
+
+STOP_WORDS: frozenset[str] = frozenset(WORDS)
+"""The words that the index leaves out: lunr's own list, which its Python port carries too."""
+
+
+class FieldTerms(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The terms of one field: ``length`` counts every token but stop words, as lunr does; ``terms`` are the distinct
+    terms with a space between, in UTF-16 order; ``frequencies`` says how often each stands in the field."""
+
+    length: int = 0
+    terms: str = ""
+    frequencies: tuple[int, ...] = ()
+
+    def split(self) -> list[str]:
+        """Return the distinct terms, in the order of ``frequencies``."""
+        return self.terms.split(" ") if self.terms else []
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        """Yield each term with its frequency."""
+        return zip(self.split(), self.frequencies, strict=True)
+
+
+class DocumentTerms(msgspec.Struct, frozen=True, array_like=True):
+    """What the index needs to know of one document, and depends on no other: remembered until its text changes.
+    One entry for each of ``FIELDS``."""
+
+    fields: tuple[FieldTerms, ...]
+
+
+def analyse(fields: Mapping[str, str]) -> DocumentTerms:
+    """Return the terms of a document. ``fields`` gives the text of some of ``FIELDS``; others are empty.
+
+    The text is that of reading: no page marks, no note references, and white space where a block ends.
+    """
+    return DocumentTerms(tuple(_field_terms(fields.get(name, "")) for name in FIELDS))
+
+
+def _field_terms(text: str) -> FieldTerms:
+    if not text:
+        return FieldTerms()
+    # After fold, white space means the same to Python and to JavaScript.
+    tokens = fold(text).lower().replace("-", " ").split()
+    counts = Counter(map(_term, tokens))
+    length = len(tokens) - counts.pop(None, 0)
+    # A token without a letter or digit is a term to lunr, the empty one: it lengthens the field, but nothing finds it.
+    counts.pop("", None)
+    terms = in_utf16_order(counts)  # type: ignore[arg-type]  # None is gone
+    return FieldTerms(length, " ".join(terms), tuple(counts[term] for term in terms))
+
+
+def in_utf16_order(terms: Iterable[str]) -> list[str]:
+    """Return ``terms`` sorted as JavaScript sorts strings: by UTF-16 code units."""
+    ordered = sorted(terms)
+    if not "".join(ordered).isascii():
+        ordered.sort(key=lambda term: term.encode("utf-16-be", "surrogatepass"))
+    return ordered
+
+
+_EDGES = re.compile(r"^\W+|\W+\Z", re.ASCII)
+
+
+@lru_cache(maxsize=1 << 17)
+def _term(token: str) -> str | None:
+    """Return the term of a token in lower case, empty if nothing is left of it, None if it is a stop word."""
+    trimmed = token if token.isalnum() and token.isascii() else _EDGES.sub("", token)
+    if trimmed in STOP_WORDS:
+        return None
+    if not trimmed.isascii() and max(trimmed) > "\uffff":
+        # JavaScript counts such a character as two, and the stemmer counts letters.
+        return _join_surrogates(stem(_split_surrogates(trimmed)))
+    return stem(trimmed)
+
+
+def _split_surrogates(text: str) -> str:
+    units = memoryview(text.encode("utf-16-le")).cast("H")
+    return "".join(map(chr, units))
+
+
+def _join_surrogates(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+# Everything from here on has its twin under "fold" in assets/search.js.
+
+_FOLDED: dict[str, str] = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2026\u0085\u1680\u2028\u2029", " "),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
+    "\u2044": "/",
+    "\u00df": "ss",
+    "\u1e9e": "SS",
+    "\u00e6": "ae",
+    "\u00c6": "AE",
+    "\u0153": "oe",
+    "\u0152": "OE",
+    "\u00f8": "o",
+    "\u00d8": "O",
+    "\u0111": "d",
+    "\u0110": "D",
+    "\u00f0": "d",
+    "\u00d0": "D",
+    "\u0142": "l",
+    "\u0141": "L",
+    "\u00fe": "th",
+    "\u00de": "Th",
+    "\u0131": "i",
+}
+"""What Unicode does not take apart, or takes apart otherwise than a reader would type it."""
+
+_TO_FOLD = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\u036f\u1e00-\u1eff\u2000-\u218f\u3000\ud800-\udfff\ufb00-\ufb06\ufeff\uff01-\uff5e]+"
+)
+"""Controls, and the blocks of Latin letters, marks, punctuation and their compatibility forms. A closed list, because
+the blocks' decompositions are the same in every version of Unicode that a browser or a Python may have."""
+
+_POSSESSIVE = re.compile(r"(?<=\w)'[sS]\b", re.ASCII)
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in the form in which it is searched, whichever way it was typed.
+
+    Accents go (``é`` is ``e``), typographic quotes become straight ones, dashes other than the hyphen and the
+    ellipsis become spaces, a possessive ``'s`` goes, ligatures and full-width forms become plain letters.
+    """
+    if not text.isascii() or not text.isprintable():
+        text = _TO_FOLD.sub(lambda run: _fold_run(run.group()), text)
+    return _POSSESSIVE.sub("", text) if "'" in text else text
+
+
+@lru_cache(maxsize=1 << 12)
+def _fold_run(run: str) -> str:
+    return "".join(map(_fold_character, run))
+
+
+def _fold_character(character: str) -> str:
+    if character in _FOLDED:
+        return _FOLDED[character]
+    if character < " " or "\x7f" <= character < "\xa0" or "\ud800" <= character <= "\udfff":
+        return " "
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(_FOLDED.get(part, part) for part in parts if not "\u0300" <= part <= "\u036f")

@@ -1,0 +1,229 @@
+"""The two steps that run in worker processes: reading sources, and rendering pages.
+
+Both take and return plain values, so any ``concurrent.futures.Executor`` can run them. Neither reads anything
+but its argument and, for reading, the named files; what they need of the theme is named by its digest.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from generator import digest, facts, output, rendering, sources
+from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
+from generator.document import Document, Facts, Reference, Target, Volume, plain_text
+from generator.readers import Part, Split
+from generator.readers.registry import by_name
+from generator.search.analyser import DocumentTerms, analyse
+from generator.store import Source
+from generator.theme import TemplateFault, Theme
+
+
+class PartEntry(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a source file, as the file's record remembers it: the document's id, its key, its first line."""
+
+    id: str
+    key: bytes
+    line: int
+
+
+class Remembered(msgspec.Struct, frozen=True, array_like=True):
+    """What a source file was cut into."""
+
+    parts: tuple[PartEntry, ...]
+    volume: Volume | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Read(msgspec.Struct, frozen=True, array_like=True):
+    """The remembered outcome of reading a part, apart from the document itself."""
+
+    facts: Facts | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """One part, read: its key and the encoded ``Read``, ``Document`` and ``DocumentTerms`` (the last two empty
+    if there is no document, or no search)."""
+
+    key: bytes
+    read: bytes
+    document: bytes
+    terms: bytes
+
+
+class FileRead(msgspec.Struct, frozen=True, array_like=True):
+    """A source file, scanned: its new record; parts still to be read; results of those read at once."""
+
+    source: Source
+    parts: tuple[tuple[bytes, Part], ...] = ()
+    results: tuple[Result, ...] = ()
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True):
+    """A page to render: path, template, base of absolute links, data, encoded document, resolved references."""
+
+    path: str
+    template: str
+    absolute: str
+    data: dict[str, Any]
+    document: bytes
+    targets: tuple[tuple[Reference, Target], ...]
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What all pages of a build share: the edition's folder, the output, the site's data, the interface's words,
+    and the digest of the templates (so that a worker that has older ones loads them anew)."""
+
+    edition: str
+    output: str
+    site: dict[str, Any]
+    messages: dict[str, str]
+    templates: bytes
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True):
+    """A page after its job: what was written, or why nothing was. ``fatal`` is set when nothing can be written
+    at all (a full disk)."""
+
+    path: str
+    written: output.Written | None
+    fault: Diagnostic | None = None
+    fatal: bool = False
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_document = msgspec.msgpack.Decoder(Document).decode
+
+
+def read_files(edition: str, search: bool, files: Iterable[sources.File]) -> list[FileRead]:
+    """Read source files whole. A file of one part is read to its end; the parts of others are given back, since
+    the caller may know them already."""
+    with _paused_collector():
+        return [_read_file(edition, file, search) for file in files]
+
+
+def read_parts(search: bool, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
+    """Read parts, given with their keys."""
+    with _paused_collector():
+        return [_read_part(key, part, search) for key, part in parts]
+
+
+def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
+    """Render pages and write them to the output of the (encoded) ``context``."""
+    renderer = _renderer(context)
+    with _paused_collector():
+        return [renderer.page(job) for job in jobs]
+
+
+def _read_file(edition: str, file: sources.File, search: bool) -> FileRead:
+    scanned = sources.now_ns()
+    try:
+        data = (Path(edition) / file.path).read_bytes()
+    except OSError as error:
+        found = diagnostic(Rule.UNREADABLE, f"the file cannot be read: {error.strerror}", Span(file.path))
+        return FileRead(_source(file, 0, b"", Remembered((), None, (found,))))
+    split: Split = by_name(file.reader).split(file.path, file.volume, data)
+    keyed = tuple((_part_key(part), part) for part in split.parts)
+    entries = tuple(PartEntry(part.id, key, part.line) for key, part in keyed)
+    source = _source(file, scanned, digest.of_bytes(data), Remembered(entries, split.volume, split.diagnostics))
+    if len(keyed) == 1:
+        return FileRead(source, (), (_read_part(*keyed[0], search),))
+    return FileRead(source, keyed)
+
+
+def _source(file: sources.File, scanned: int, of: bytes, remembered: Remembered) -> Source:
+    return Source(file.path, file.size, file.mtime_ns, file.inode, scanned, of, _encode(remembered))
+
+
+def _part_key(part: Part) -> bytes:
+    """Where a part stands in its file is no input of its reading; what it is, and what it inherits, are."""
+    return digest.of("read", part.reader, part.volume, part.id, part.file, part.context, digest.of_bytes(part.data))
+
+
+def _read_part(key: bytes, part: Part, search: bool) -> Result:
+    reading = by_name(part.reader).read(part)
+    document = reading.document
+    if document is None:
+        return Result(key, _encode(Read(None, reading.diagnostics)), b"", b"")
+    encoded = _encode(document)
+    of = facts.of(document, digest.of_bytes(encoded))
+    terms = _encode(_terms(document, of)) if search and document.role != "page" else b""
+    return Result(key, _encode(Read(of, reading.diagnostics)), encoded, terms)
+
+
+def _terms(document: Document, of: Facts) -> DocumentTerms:
+    number = document.metadata.printed_number
+    title = " ".join(filter(None, (number, of.title, of.source_line, of.dateline)))
+    notes = "\n".join(plain_text(note.children) for note in document.notes)
+    return analyse({"title": title, "text": plain_text(document.body), "notes": notes})
+
+
+def search_terms(document: bytes) -> bytes:
+    """Return the encoded search terms of an encoded document."""
+    decoded = _decode_document(document)
+    return _encode(_terms(decoded, facts.of(decoded, b"")))
+
+
+class _Renderer:
+    """Renders and writes the pages of one build."""
+
+    def __init__(self, context: Context) -> None:
+        self.theme = Theme(Path(context.edition))
+        self.output = Path(context.output)
+        self.messages = context.messages
+        self.shared = {"site": context.site, "t": context.messages}
+
+    def page(self, job: Job) -> Done:
+        try:
+            page = self.theme.render(
+                job.template, job.path, job.absolute, {**self.shared, **job.data, **self._text(job)}
+            )
+        except TemplateFault as fault:
+            return Done(job.path, None, fault.diagnostic)
+        try:
+            return Done(job.path, output.write(self.output, job.path, page))
+        except OSError as error:
+            return Done(job.path, None, output_fault(job.path, error), fatal=True)
+
+    def _text(self, job: Job) -> dict[str, Any]:
+        if not job.document:
+            return {}
+        shown = rendering.render(_decode_document(job.document), dict(job.targets), self.messages)
+        return {"text": {name: Markup(getattr(shown, name)) for name in shown.__struct_fields__}}
+
+
+@lru_cache(maxsize=2)
+def _renderer(context: bytes) -> _Renderer:
+    """A renderer is a function of its context, so a worker keeps the last ones."""
+    return _Renderer(msgspec.msgpack.decode(context, type=Context))
+
+
+def output_fault(path: str, error: OSError) -> Diagnostic:
+    """Return the diagnostic for a file of the site that cannot be written."""
+    return diagnostic(
+        Rule.OUTPUT,
+        f"the file cannot be written: {error.strerror or error}",
+        Span(path),
+        hint="The site on disk is as it was before this file; build again when the cause is mended.",
+    )
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking millions of live nodes while a batch makes more of them; the
+    model holds no cycles, so nothing is lost by it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,291 @@
+"""Incremental builds: the bytes are those of a clean build, and just the pages expected are rendered.
+
+The numbers are those of the cases in docs/rebuilding.md.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from story import Story, pages, tree
+
+from generator import output
+from generator.build import Options, build
+from generator.diagnostics import EditionError
+from generator.store import lock
+
+DAY = {"chronology/1953/index.html", "chronology/1953/10/index.html"}
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    story = Story(tmp_path)
+    assert not story.build().diagnostics
+    return story
+
+
+def check(story: Story, expected: set[str]) -> None:
+    """Build; exactly ``expected`` pages are rendered, the site is that of a clean build, and a further build
+    does nothing at all."""
+    report = story.build()
+    assert not report.errors, report.diagnostics
+    assert pages(report) == expected
+    assert story.tree() == story.clean()
+    again = story.build()
+    assert (again.rendered, again.written, again.removed, again.read) == ([], [], [], 0)
+
+
+def test_01_nothing_changed(story: Story) -> None:
+    before = {p: p.stat().st_mtime_ns for p in story.site.rglob("*")}
+    check(story, set())
+    assert {p: p.stat().st_mtime_ns for p in story.site.rglob("*")} == before
+
+
+def test_02_touched_and_cloned(story: Story) -> None:
+    for file in story.root.rglob("*.md"):
+        os.utime(file, ns=(10**18, 10**18))
+    check(story, set())
+    for file in story.root.rglob("*.md"):
+        text = file.read_bytes()
+        file.unlink()
+        file.write_bytes(text)
+    check(story, set())
+
+
+def test_03_body_edit(story: Story) -> None:
+    story.edit("content/v1/d3.md", "Three.", "Three, amended.")
+    check(story, {"v1/d3/index.html"})
+
+
+def test_04_title_edit(story: Story) -> None:
+    story.edit("content/v1/d2.md", "Second Letter", "Second Letter, Corrected")
+    # d1 cites it, so its link's title and its neighbour change; d3 is the other neighbour; v2/d1 cites its page.
+    shown = {f"v1/d{n}/index.html" for n in (1, 2, 3)} | {"v1/index.html", "v1/pages/index.html", "v2/d1/index.html"}
+    check(story, shown | DAY)
+
+
+def test_05_a_neighbours_body(story: Story) -> None:
+    story.edit("content/v1/d1.md", "One, see", "One, once more, see")
+    check(story, {"v1/d1/index.html"})
+
+
+def test_07_base_template(story: Story, checkout: Path) -> None:
+    everything = {p for p in story.tree() if p.endswith(".html")}
+    story.write("templates/base.html", (checkout / "templates/base.html").read_text() + "<!-- ours -->\n")
+    check(story, everything)
+    story.delete("templates/base.html")
+    check(story, everything)
+
+
+def test_08_nested_partial(story: Story, checkout: Path) -> None:
+    partial = (checkout / "templates/parts/neighbours.html").read_text()
+    story.write("templates/parts/neighbours.html", partial + "<!-- nested -->\n")
+    check(story, {f"v1/d{n}/index.html" for n in (1, 2, 3, 4)} | {"v2/d1/index.html"})
+
+
+def test_20_source_deleted(story: Story) -> None:
+    story.delete("content/v1/d2.md")
+    report = story.build()
+    assert [d.rule for d in report.diagnostics] == ["broken-reference", "broken-reference"]
+    assert str(report.diagnostics[0].span) == "content/v1/d1.md:7:10"
+    assert "v1/d2/index.html" in report.removed
+    assert not (story.site / "v1/d2").exists()
+    assert "Cited by" not in story.page("v2/d1/index.html") or "Second" not in story.page("v2/d1/index.html")
+    assert story.tree() == story.clean()
+    story.write("content/v1/d2.md", '---\ntitle: "Back"\n---\n\nAgain [Page 12] here.\n')
+    assert not story.build().diagnostics
+    assert story.tree() == story.clean()
+
+
+def test_27_output_touched_by_hand(story: Story) -> None:
+    (story.site / "v1/d1/index.html").write_text("spoilt")
+    (story.site / "v1/d2/index.html").unlink()
+    (story.site / "documents.json").unlink()
+    check(story, {"v1/d1/index.html", "v1/d2/index.html"})
+
+
+def test_28_foreign_files_stay(story: Story) -> None:
+    (story.site / "v1/d2/notes.txt").write_text("mine")
+    (story.site / "CNAME").write_text("example.org")
+    story.delete("content/v1/d2.md")
+    story.edit("content/v1/d1.md", "see [[d2]]", "alone")
+    story.delete("content/v2/d1.md")
+    story.build()
+    assert (story.site / "v1/d2/notes.txt").read_text() == "mine"
+    assert (story.site / "CNAME").exists()
+    assert not (story.site / "v1/d2/index.html").exists()
+
+
+def killed_at(story: Story, moment: int, before: bool) -> bool:
+    """Build in a child that kills itself (SIGKILL) around its ``moment``-th write; whether it came that far."""
+    child = os.fork()
+    if child == 0:
+        replace: Callable[..., None] = os.replace
+        count = 0
+
+        def replacing(old: str, new: str) -> None:
+            nonlocal count
+            count += 1
+            if before and count == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+            replace(old, new)
+            if count == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        output.os.replace = replacing  # type: ignore[attr-defined,assignment]
+        try:
+            story.build()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_32_killed_during_any_write(tmp_path: Path, before: bool) -> None:
+    story = Story(tmp_path)
+    moment = 0
+    while True:
+        moment += 1
+        shutil.rmtree(story.site, ignore_errors=True)
+        shutil.rmtree(story.root / ".edition", ignore_errors=True)
+        if not killed_at(story, moment, before):
+            break
+        if moment % 3 == 0:  # what a killed build had written of a document that is then taken away
+            story.rename("content/v1/d4.md", "content/v1/d5.md")
+        story.build()
+        assert story.tree() == story.clean(), moment
+        if moment % 3 == 0:
+            story.rename("content/v1/d5.md", "content/v1/d4.md")
+            story.build()
+    assert moment > 20
+
+
+def test_a_killed_incremental_build(story: Story) -> None:
+    for moment in range(1, 9):
+        story.edit("content/v1/d2.md", "Letter", f"Letter {moment}")
+        assert killed_at(story, moment, before=True)
+        story.build()
+        assert story.tree() == story.clean(), moment
+
+
+def test_one_build_at_a_time(story: Story) -> None:
+    with lock(story.root / ".edition"), pytest.raises(EditionError, match=f"process {os.getpid()}"):
+        story.build()
+    story.build()
+
+
+def test_two_outputs_have_manifests_of_their_own(story: Story) -> None:
+    other = story.site.parent / "other"
+    build(Options(story.root, other))
+    story.delete("content/v1/d4.md")
+    story.build()
+    assert (other / "v1/d4/index.html").exists()
+    build(Options(story.root, other))
+    assert tree(other) == story.tree()
+
+
+def test_unreadable_state_is_put_aside(story: Story) -> None:
+    (story.root / ".edition/state.sqlite3").write_bytes(b"no database" * 1000)
+    report = story.build()
+    assert any("could not be read" in n for n in report.notices)
+    assert list((story.root / ".edition").glob("*.unreadable*"))
+    assert story.tree() == story.clean()
+
+
+def test_order_and_processes_do_not_matter(story: Story, tmp_path: Path) -> None:
+    for n in range(5, 60):
+        story.write(f"content/v1/d{n}.md", f'---\ntitle: "Letter {n}"\nnumber: "{n}"\n---\n\nText [[d{n - 1}]].\n')
+    build(Options(story.root, story.site, jobs=3))
+    assert story.tree() == story.clean()
+
+
+def test_explain(story: Story) -> None:
+    story.edit("content/v1/d3.md", "Three.", "Three, amended.")
+    assert "because these changed: text" in story.build(explain="v1/d3/").explanation[0]
+    assert "kept" in story.build(explain="v1/d3").explanation[0]
+    assert 'Did you mean "v1/d3"?' in story.build(explain="v1/d33").explanation[0]
+
+
+IDS = st.sampled_from([f"v{v}/d{n}" for v in (1, 2) for n in range(1, 7)])
+BODY = st.lists(
+    st.sampled_from(
+        ["Words of a letter.", "More [[d2]].", "See [[v1#d3]].", "Turn [Page 12] here.", "\n\n[Page 14]\n\n", "A note.[^1]",
+         "\n\n3. A point.\n\n", "On [[p. 12]].", "Elsewhere [[v2]].", "[Bartholomew]{person=b}"]
+    ),
+    max_size=5,
+)  # fmt: skip
+EDIT = st.one_of(
+    st.tuples(st.just("write"), IDS, st.sampled_from(["Letter", "Note", "Minutes"]), BODY),
+    st.tuples(st.just("delete"), IDS),
+    st.tuples(st.just("rename"), IDS, IDS),
+    st.tuples(st.just("draft"), IDS),
+    st.tuples(st.just("volume"), st.sampled_from(["v1", "v2"]), st.sampled_from(["One", "Two"])),
+    st.tuples(st.just("config"), st.sampled_from(["A", "B"]), st.booleans()),
+    st.tuples(st.just("template"), st.booleans()),
+    st.tuples(st.just("asset"), st.sampled_from(["", "a{}", "b{}"])),
+    st.tuples(st.just("page"), st.sampled_from(["about", "help"]), st.booleans()),
+    st.tuples(st.just("build")),
+)
+
+
+def apply(story: Story, checkout: Path, edit: tuple[object, ...]) -> None:
+    kind, *rest = edit
+    match kind, *rest:
+        case "write", str(id), str(title), list(body):
+            text = " ".join(body)
+            note = "\n\n[^1]: A note, see [[d1]].\n" if "[^1]" in text else "\n"
+            if text.count("[^1]") > 1:
+                text = text.replace("[^1]", "", text.count("[^1]") - 1)
+            story.write(f"content/{id}.md", f'---\ntitle: "{title}"\nnumber: "{id[-1]}"\ndate: 195{id[-1]}-03-0{id[1]}\n---\n\n{text}{note}')  # fmt: skip
+        case "delete", str(id):
+            (story.root / f"content/{id}.md").unlink(missing_ok=True)
+        case "rename", str(old), str(new):
+            if (story.root / f"content/{old}.md").exists():
+                story.rename(f"content/{old}.md", f"content/{new}.md")
+        case "draft", str(id):
+            story.write(f"content/{id}.md", "---\ntitle: Draft\nstatus: draft\n---\n\nNot yet.\n")
+        case "volume", str(id), str(title):
+            story.write(f"content/{id}/volume.toml", f'title = "{title}"\n')
+        case "config", str(title), bool(search):
+            story.write("edition.toml", f'title = "{title}"\n[search]\nenabled = {str(search).lower()}\n')
+        case "template", bool(there):
+            if there:
+                story.write("templates/parts/neighbours.html", "<p>{{ document.id }}</p>\n")
+            else:
+                (story.root / "templates/parts/neighbours.html").unlink(missing_ok=True)
+        case "asset", str(text):
+            if text:
+                story.write("assets/own.css", text)
+            else:
+                (story.root / "assets/own.css").unlink(missing_ok=True)
+        case "page", str(id), bool(there):
+            if there:
+                story.write(f"content/pages/{id}.md", f"---\ntitle: {id}\n---\n\nText, [[v1#d1]].\n")
+            else:
+                (story.root / f"content/pages/{id}.md").unlink(missing_ok=True)
+        case "build":
+            story.build()
+
+
+@settings(max_examples=int(os.environ.get("EDITION_EXAMPLES", "40")))
+@given(edits=st.lists(EDIT, min_size=1, max_size=14))
+def test_any_sequence_of_edits_equals_a_clean_build(
+    tmp_path_factory: pytest.TempPathFactory, checkout: Path, edits: list[tuple[object, ...]]
+) -> None:
+    story = Story(tmp_path_factory.mktemp("story"))
+    story.build()
+    for edit in edits:
+        apply(story, checkout, edit)
+    report = story.build()
+    assert not report.errors, report.diagnostics
+    assert story.tree() == story.clean()
+    assert not story.build().rendered
+    shutil.rmtree(story.root.parent)
