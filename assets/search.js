@@ -13,7 +13,7 @@
   const FOLDED = new Map([
     ...[..."\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u00b4"].map((c) => [c, "'"]),
     ...[..."\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"].map((c) => [c, '"']),
-    ...[..."\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2026\u0085\u1680\u2028\u2029"].map((c) => [c, " "]),
+    ...[..."\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2026\u0085\u2028\u2029"].map((c) => [c, " "]),
     ...[..."\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"].map((c) => [c, ""]),
     ["\u2044", "/"],
     ["\u00df", "ss"],
@@ -102,15 +102,11 @@
   }
 
   function run(index, query) {
-    let asked = 0;
-    const results = index.query((q) => {
-      new lunr.QueryParser(query, q).parse();
-      q.clauses = q.clauses.map((clause) => answerable(index, clause)).filter(Boolean);
-      asked = q.clauses.length;
-      // A query without clauses counts as a negation, and would find every document.
-      if (!asked) q.term("", { usePipeline: false });
-    });
-    return { results: asked ? results : [], asked };
+    const read = new lunr.QueryParser(query, new lunr.Query(index.fields)).parse();
+    const clauses = read.clauses.map((clause) => answerable(index, clause)).filter(Boolean);
+    // To lunr.js a query without clauses is a negation of nothing, and finds every document.
+    const results = clauses.length ? index.query((asked) => (asked.clauses = clauses)) : [];
+    return { results, asked: clauses.length };
   }
 
   /**
@@ -130,14 +126,18 @@
     return { ...run(index, plain(query)), plain: true };
   }
 
+  const LESS = 5;
   const LAST_WORD = /(?:^|\s)(\w{3,})$/;
 
-  /** Return the query with its last word, perhaps half typed, as a prefix that the index knows; empty if none. */
-  function asPrefix(index, text) {
+  /**
+   * Return the query with its last word, perhaps half typed, as a prefix that the index knows; empty if none. As many
+   * letters as `less` may be left out: the index holds stems, and `examinati` begins none.
+   */
+  function asPrefix(index, text, less) {
     const last = LAST_WORD.exec(fold(text));
     if (!last) return "";
     const word = last[1].toLowerCase();
-    for (let length = word.length; length >= Math.max(3, word.length - 5); length--) {
+    for (let length = word.length; length >= Math.max(3, word.length - less); length--) {
       if (beginsATerm(index, word.slice(0, length))) {
         return fold(text).slice(0, -word.length) + word.slice(0, length) + "*";
       }
@@ -260,6 +260,7 @@
     resultOne: "1 document",
     none: "No document found.",
     plain: "The signs in your query were taken as plain characters.",
+    instead: "Nothing holds the words as typed; these hold {query}.",
     common: "Only very common words, or too few letters beside a wildcard: try a longer or rarer word.",
     hintFewer: "Try fewer words, or another spelling.",
     hintWildcard: "A star stands for any letters: telegr* finds telegram and telegraph.",
@@ -449,7 +450,7 @@
   function showHelp(site, query, found) {
     const hints = found.asked ? ["hintFewer", "hintWildcard", "hintFuzzy"] : ["common"];
     const others = element("ul", "search-try");
-    const tries = found.asked ? [["tryPrefix", asPrefix(site.index, query)], ["tryFuzzy", asFuzzy(query)]] : [];
+    const tries = found.asked ? [["tryPrefix", asPrefix(site.index, query, LESS)], ["tryFuzzy", asFuzzy(query)]] : [];
     for (const [name, other] of tries) {
       const n = other && search(site.index, other).results.length;
       if (!n) continue;
@@ -475,14 +476,14 @@
     const slow = setTimeout(() => mine === turn && say(message("loading")), 150);
     let site;
     let found;
+    let instead = "";
     try {
       site = await load();
       if (mine !== turn) return;
       found = search(site.index, query);
-      if (typing && !found.results.length) {
-        const prefix = asPrefix(site.index, query);
-        const begun = prefix ? search(site.index, prefix) : found;
-        if (begun.results.length) found = begun;
+      if (found.asked && !found.results.length) {
+        instead = asPrefix(site.index, query, typing ? LESS : 0);
+        if (instead) found = search(site.index, instead);
       }
     } catch (error) {
       if (mine !== turn) return;
@@ -497,7 +498,10 @@
     clear();
     const n = found.results.length;
     const count = n > 1 ? message("results", { n: numbers.format(n) }) : message(n ? "resultOne" : "none");
-    say(found.plain ? `${count} ${message("plain")}` : count);
+    const remarks = [];
+    if (found.plain) remarks.push(message("plain"));
+    if (instead && n) remarks.push(message("instead", { query: instead }));
+    say([count, ...remarks].join(" "));
     if (n) showMore(site, found.results, 0, shownCount);
     else showHelp(site, query, found);
   }

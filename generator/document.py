@@ -34,7 +34,7 @@ Kind = Literal[
     "postscript",
     "attachment",  # id: its anchor
     "section",  # a part with its own heading; id: its anchor
-    "figure",  # url, alt
+    "figure",  # url, alt, title
     "code_block",  # text
     "rule",  # a line across
     # inline

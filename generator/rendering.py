@@ -406,7 +406,8 @@ def _stray(writer: _Writer, node: Node) -> None:
 def _figure(writer: _Writer, node: Node) -> None:
     url, alt = node.attrs.get("url", ""), node.attrs.get("alt", "")
     if is_safe_url(url):
-        image = f'<img src="{escape(url)}" alt="{escape(alt)}" loading="lazy">'
+        title = f' title="{escape(node.attrs["title"])}"' if "title" in node.attrs else ""
+        image = f'<img src="{escape(url)}" alt="{escape(alt)}"{title} loading="lazy">'
     else:
         words = writer.messages.get("image", "").replace("{alt}", alt).strip()
         image = f'<span class="no-image">{escape(words)}</span>'

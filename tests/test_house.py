@@ -13,14 +13,15 @@ import pytest
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("digest", "diagnostics", "urls", "dates"),  # 0
     ("document",),  # 1
-    ("config", "store", "output"),
+    ("config", "store", "output", "workers"),
     ("readers",),  # 2
-    ("facts", "sources"),  # 3
+    ("facts", "sources", "listing"),  # 3
     ("catalog",),
     ("links",),
-    ("theme", "rendering"),  # 4
+    ("theme", "rendering", "wording"),  # 4
     ("views", "search", "exporters"),
-    ("build",),  # 5
+    ("steps",),  # 5
+    ("build",),
     ("check", "watch", "preview", "scaffold"),  # 6
     ("cli",),  # 7
     ("__main__",),
@@ -38,6 +39,7 @@ GROUND_PACKAGES: dict[str, set[str]] = {
     "config": {"msgspec"},
     "store": {"msgspec", "filelock"},
     "output": {"msgspec"},
+    "workers": set(),
 }
 """What stands below the readers, and all that it may import of other people's packages."""
 
@@ -45,7 +47,10 @@ OUTSIDE = {"generator", "generator._packaging"}
 """The package itself, which imports nothing, and the build hook, which no wheel carries."""
 
 LONGEST = 600
-"""Lines of a module; a longer one is two modules."""
+"""Lines of a module; a longer one is two modules, or stands in ``LONGER``."""
+
+LONGER: dict[str, str] = {}
+"""Modules that are longer with good reason: dotted name -> the reason."""
 
 PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
@@ -147,7 +152,8 @@ def test_contributing_shows_every_floor() -> None:
 
 def test_modules_are_short() -> None:
     long = {name: lines for name, path in modules(PACKAGE).items() if (lines := _lines(path)) > LONGEST}
-    assert long == {}
+    assert {name: lines for name, lines in long.items() if not LONGER.get(name)} == {}
+    assert set(LONGER) <= set(long), "LONGER names a module that is short by now"
 
 
 def _lines(path: Path) -> int:

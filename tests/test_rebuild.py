@@ -39,7 +39,7 @@ def check(story: Story, expected: set[str]) -> None:
     assert pages(report) == expected
     assert story.tree() == story.clean()
     again = story.build()
-    assert (again.rendered, again.written, again.removed, again.read) == ([], [], [], 0)
+    assert (again.rendered, again.written, again.removed) == ([], [], [])
 
 
 def test_01_nothing_changed(story: Story) -> None:
@@ -209,7 +209,7 @@ def test_order_and_processes_do_not_matter(story: Story, tmp_path: Path) -> None
 
 def test_explain(story: Story) -> None:
     story.edit("content/v1/d3.md", "Three.", "Three, amended.")
-    assert "because these changed: text" in story.build(explain="v1/d3/").explanation[0]
+    assert "because these changed: data: document, text" in story.build(explain="v1/d3/").explanation[0]
     assert "kept" in story.build(explain="v1/d3").explanation[0]
     assert 'Did you mean "v1/d3"?' in story.build(explain="v1/d33").explanation[0]
 

@@ -19,7 +19,7 @@ from generator.document import Metadata, Party
 
 KEYS = (
     "title", "number", "date", "dateline", "place", "kind", "classification", "source_line", "from", "to", "persons",
-    "topics", "first_page", "status", "aliases", "summary", "lang",
+    "topics", "first_page", "status", "aliases", "summary", "lang", "order",
 )  # fmt: skip
 """The keys of a document's front matter, in the order in which editors like to see them."""
 
@@ -101,6 +101,7 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
         aliases=check.texts("aliases"),
         summary=check.text("summary"),
         lang=check.lang("lang"),
+        order=check.whole_number("order"),
     )
     source_line, dateline = check.line("source_line"), check.line("dateline")
     if faults or title is None:
@@ -258,6 +259,13 @@ class _Check:
         if text and not _LANG.match(text):
             self.wrong(name, self.fields[name][1], f'"{text}" is not the code of a language, such as en or pt-BR')
         return text
+
+    def whole_number(self, name: str) -> int:
+        text = self.text(name)
+        if text and not text.isdecimal():
+            self.wrong(name, self.fields[name][1], f'"{text}" is not a whole number')
+            return 0
+        return int(text or 0)
 
     def line(self, name: str) -> Line | None:
         text = self.text(name)
