@@ -258,7 +258,7 @@
     loading: "Loading the search index …",
     results: "{n} documents",
     resultOne: "1 document",
-    none: "No document found.",
+    none: "No document found",
     plain: "The signs in your query were taken as plain characters.",
     instead: "Nothing holds the words as typed; these hold {query}.",
     common: "Only very common words, or too few letters beside a wildcard: try a longer or rarer word.",
@@ -501,7 +501,7 @@
     const remarks = [];
     if (found.plain) remarks.push(message("plain"));
     if (instead && n) remarks.push(message("instead", { query: instead }));
-    say([count, ...remarks].join(" "));
+    say([count, ...remarks].join(". "));
     if (n) showMore(site, found.results, 0, shownCount);
     else showHelp(site, query, found);
   }

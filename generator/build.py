@@ -128,9 +128,11 @@ class _Build:
         self._check_references(catalog)
         planned = self._plan(site, looks)
         clock.lap("plan")
+        files = list(self._files(site, catalog))
+        self._make_way({*planned, *(path for path, _, _ in files)})
         self._render(planned, site, looks, messages)
         clock.lap("render")
-        self._write_files(planned, self._files(site, catalog))
+        self._write_files(planned, files)
         clock.lap("files")
         self._finish(planned, records)
         clock.lap("finish")
@@ -340,6 +342,16 @@ class _Build:
             count += len(batch)
             self.progress("Rendering", count, len(stale))
 
+    def _make_way(self, wanted: set[str]) -> None:
+        """Remove files of ours that stand where a folder must be now, or in a folder that must be a file now.
+        Nobody else's file is ever in the way of ours without a message."""
+        stale = self.manifest.keys() - wanted
+        needed = {folder for path in wanted for folder in _folders(path)} if stale else set()
+        blocking = [path for path in stale if path in needed or not wanted.isdisjoint(_folders(path))]
+        if blocking:
+            self.report.removed += self._remove(sorted(blocking))
+            self.store.commit()
+
     def _job(self, page: Page) -> steps.Job:
         document = (self.store.result("document", self.keys[page.text]) or b"") if page.text else b""
         return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets)
@@ -523,6 +535,13 @@ class _Clock:
         now = time.perf_counter()
         self.seconds[stage] = round(now - self.last, 4)
         self.last = now
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that hold ``path``, innermost first."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _moved(found: Diagnostic, lines: int) -> Diagnostic:

@@ -35,15 +35,12 @@ def write(root: Path, path: str, data: bytes) -> Written:
                 return Written(path, stat.st_size, stat.st_mtime_ns, False)
     except FileNotFoundError:
         pass
-    except (IsADirectoryError, NotADirectoryError):
-        _clear_the_way(root, path)
     folder, _, name = target.rpartition("/")
     temporary = f"{folder}/.{name}{TEMPORARY}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
         handle = os.open(temporary, flags, 0o644)
-    except (FileNotFoundError, NotADirectoryError):
-        _clear_the_way(root, path)
+    except FileNotFoundError:
         os.makedirs(folder, exist_ok=True)
         handle = os.open(temporary, flags, 0o644)
     try:
@@ -95,15 +92,3 @@ def _unlink(path: str) -> int:
     except (FileNotFoundError, NotADirectoryError):
         return 0
     return 1
-
-
-def _clear_the_way(root: Path, path: str) -> None:
-    """Make room where a page becomes a folder, or a folder a page, from one build to the next: an empty
-    folder at ``path``, or a file of that name where a folder must be. Folders with content are left alone."""
-    target = root / path
-    if target.is_dir() and not target.is_symlink():
-        os.rmdir(target)
-    for parent in target.relative_to(root).parents:
-        at = root / parent
-        if at.is_file():
-            at.unlink()

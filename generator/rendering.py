@@ -383,13 +383,11 @@ def _row(writer: _Writer, node: Node, between: list[Node]) -> None:
             between.append(cell)
             continue
         tag = "th" if label or cell.attrs.get("role") == "label" else "td"
-        attributes = writer.attributes(cell)
         attrs = cell.attrs
+        attributes = writer.attributes(cell, f"align-{escape(attrs['align'])}" if "align" in attrs else "")
         for name, attribute in (("cols", "colspan"), ("rows", "rowspan")):
             if attrs.get(name, "1") != "1":
                 attributes += f' {attribute}="{escape(attrs[name])}"'
-        if "align" in attrs:
-            attributes += f' style="text-align:{escape(attrs["align"])}"'
         out.append(f"<{tag}{attributes}>")
         writer.nodes(between)
         between.clear()
@@ -450,10 +448,10 @@ def _page_break(writer: _Writer, node: Node) -> None:
             writer.messages["page_mark"].replace("{label}", label),
         )
     common = f'class="page-break"{writer.id(anchor)} role="doc-pagebreak" data-page="{escape(label)}" aria-label="{escape(words)}"'  # fmt: skip
-    if writer.links or not anchor:
-        writer.out.append(f"<span {common}>{escape(mark)}</span>")
-    else:
-        writer.out.append(f'<a {common} href="#{escape(anchor)}">{escape(mark)}</a>')
+    # The words stand in an element of their own, so that a theme can show the mark as generated text: then
+    # neither search in the page nor a selection meets it between two words. No href: a link is no page break.
+    tag = "span" if writer.links else "a"
+    writer.out.append(f"<{tag} {common}><span>{escape(mark)}</span></{tag}>")
 
 
 def _note_ref(writer: _Writer, node: Node) -> None:

@@ -45,7 +45,7 @@ class Theme:
     def __init__(self, edition: Path) -> None:
         own = edition / "templates"
         default = home() / "templates"
-        self.folders = [own, default] if own.is_dir() and own.resolve() != default.resolve() else [default]
+        self.folders = [own, default] if own.resolve() != default.resolve() else [default]
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([str(f) for f in self.folders]),
             autoescape=True,

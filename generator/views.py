@@ -428,7 +428,7 @@ class Site:
             out.append({
                 "path": document_path(citing),
                 "name": self._name(citing),
-                "title": citing.title,
+                "title": citing.title if citing.role == "document" else "",
                 "volume": self._title_of(citing.volume) if citing.volume != facts.volume else "",
                 "places": list(places.values()),
             })  # fmt: skip

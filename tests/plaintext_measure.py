@@ -25,8 +25,8 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from generator.readers import plaintext  # noqa: E402
-from generator.readers.plaintext_notes import BODY, NEAR, candidates, note_signs  # noqa: E402
+from generator.readers import plaintext
+from generator.readers.plaintext_notes import BODY, NEAR, candidates, note_signs
 
 FITTED = frozenset(
     "frus1914-20v02 frus1943v06 frus1952-54v01p1 frus1955-57v10 frus1955-57v15 frus1958-60v04 frus1969-76v28"
@@ -124,7 +124,11 @@ def compare(sample: Sample) -> tuple[Tally, list[Fault]]:
         if not lost and (p.start, p.label) not in wanted:
             tally.wrong += 1
             tally.wrong_listed += unsure
-            got = f"{text[max(0, p.start - 24) : p.start]}<{p.label}>{text[p.end : p.end + 12]}" if p.start >= 0 else "lost"
+            got = (
+                f"{text[max(0, p.start - 24) : p.start]}<{p.label}>{text[p.end : p.end + 12]}"
+                if p.start >= 0
+                else "lost"
+            )
             truths = [f"{r['before']}<{r['n']}>{r['after']}" for r in truth["refs"] if r["n"] == p.label]
             faults.append(Fault(p.certainty, f"{sample.volume}/{sample.id}", got, " or ".join(truths) or "lost"))
     title = (found.printed_number + " " + found.plain(found.title)).strip()

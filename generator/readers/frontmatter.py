@@ -175,7 +175,7 @@ def _fields(mapping: _Value, known: tuple[str, ...], fault: Report) -> dict[str,
             fault(Rule.UNKNOWN_KEY, f'The key "{name}" is not known', key.line, key.column, hint)
         elif name in fields:
             first = fields[name][0]
-            fault(Rule.DUPLICATE_KEY, f'The key "{name}" stands twice; it is in line {first.line} already', key.line, key.column)  # fmt: skip
+            fault(Rule.DUPLICATE_KEY, f'The key "{name}" stands twice; it is in line {first.line} already', key.line, key.column, "Take one of the two out.")  # fmt: skip
         else:
             fields[name] = (key, value)
     return fields
@@ -244,7 +244,8 @@ class _Check:
         try:
             return dates.parse(text)
         except ValueError as error:
-            self.wrong(name, self.fields[name][1], str(error))
+            hint = "A date is written 1953-10-07, 1953-10, 1953, 1953~ (about) or 1953-10-07/1953-10-09."
+            self.wrong(name, self.fields[name][1], str(error), hint)
             return None
 
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:

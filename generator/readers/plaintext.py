@@ -118,7 +118,7 @@ _NOTES_HEADING = re.compile(
     r"^[ \t]*(?:foot|end)?notes:?[ \t]*\n+(?=[ \t]*(?:\d{1,3}|[*†‡§¶])\.?[ \t]+\S)", re.M | re.I
 )
 _BAR = re.compile(r"(?:^|(?<=\s))\|", re.M)
-_BULLET = re.compile(r"( *)\* ?")
+_BULLET = re.compile(r"([ \t]*)[*•][ \t]+(?=[^\s*])")
 _NUMBERED_TITLE = re.compile(r"(?P<number>\d{1,4}[A-Za-z]?)\.[ \n]*(?=[^\W\d_]|[“\"‘\[(])")
 _NO_TITLE = re.compile(r"No\.? ?(?P<number>\d{1,4}[A-Za-z]?)[.:]?\s+(?=\S)")
 _SOURCE = re.compile(
@@ -135,7 +135,11 @@ _BARE_REFERENCE = re.compile(r"[^\W\d_)](\d{1,2})$", re.M)
 _USUAL_PAGE = re.compile(r"[IVXLCDMivxlcdm]+|[A-Za-z.–-]{0,8}\d[A-Za-z0-9]{0,11}(?:[.–-][A-Za-z0-9]{1,12}){0,3}")
 LONGEST_TITLE = 1200
 """A block longer than this, in characters, is no title."""
-_NAME = re.compile(r"(?:[^\W\d_a-z][\w.’'()\[\]-]*[ ,\n]*(?:(?:de|von|van|la|du|le|of|for|the)[ \n])?){1,8}")
+_PART_OF_NAME = r"(?:[^\W\d_a-z]|\[[^\W\d_a-z])[\w.’'()\[\]-]*"
+_NAME = re.compile(
+    rf"{_PART_OF_NAME}(?:[ ,\n]{{1,2}}(?:(?:de|von|van|la|du|le|of|for|the)[ \n])?{_PART_OF_NAME}){{0,7}}"
+)
+_LONGEST_NAME = 120
 _OPENS_PART = re.compile(r"\[?(?:Attachment|Enclosure|Tab|Annex|Appendix|Page)\b", re.I)
 _COMPLIMENT = re.compile(
     r"(?:\b(?:yours|sincerely|regards|respectfully|truly|faithfully|wishes)\b,?|\[etc\.\]:?,?)\s*(?:\[Page \S+\])?\s*$",
@@ -208,11 +212,9 @@ def _notes(text: str) -> tuple[int, tuple[ListedNote, ...]]:
     """Find the list of notes: its offset (the length of the text if there is none) and the notes."""
     starts = list(_NOTE.finditer(text))
     if not starts:
-        heading = None
-        for heading in _NOTES_HEADING.finditer(text):
-            pass
-        if heading:
-            starts = list(_LOOSE_NOTE.finditer(text, heading.end()))
+        headings = list(_NOTES_HEADING.finditer(text))
+        if headings:
+            starts = list(_LOOSE_NOTE.finditer(text, headings[-1].end()))
     if not starts:
         return len(text), ()
     ends = [m.start() for m in starts[1:]] + [len(text)]
@@ -320,7 +322,7 @@ def _source_like(first: str, second: str) -> bool:
     """Whether the first of two blocks reads like a source line above a title rather than like a title."""
     if _TITLE_WORDS.match(first):
         return False
-    return bool(_SOURCE.search(first)) or bool(_TITLE_WORDS.match(second)) and len(first) < 160
+    return bool(_SOURCE.search(first)) or (len(first) < 160 and bool(_TITLE_WORDS.match(second)))
 
 
 # What the words say about the document
@@ -338,11 +340,15 @@ def _signatures(text: str, blocks: Sequence[Block], *, signed_end: bool) -> list
         certain = signed_end and i == len(out) - 1
         if (
             certain
-            or (closes and not signed_end and len(b.lines) <= 3 and _NAME.fullmatch(words))
-            or (i and _COMPLIMENT.search(text, out[i - 1].start, out[i - 1].end) and _NAME.fullmatch(words))
+            or (closes and not signed_end and len(b.lines) <= 3 and _is_name(words))
+            or (i and _COMPLIMENT.search(text, out[i - 1].start, out[i - 1].end) and _is_name(words))
         ):
             out[i] = msgspec.structs.replace(b, kind="signed")
     return out
+
+
+def _is_name(words: str) -> bool:
+    return len(words) <= _LONGEST_NAME and bool(_NAME.fullmatch(words))
 
 
 def _without_labels(words: str) -> str:

@@ -20,7 +20,7 @@ _DATELINE = re.compile(
     r"(?: (?:1[5-9]|20)\d\d)?\]?(?:[,—–-] ?.{0,40})?"
 )
 _FILE_NUMBER = re.compile(
-    r"\d{2,3}[A-Za-z]?(?:\.\S+?| [A-Z]\S*)?/(?P<month>1[0-2]|[1-9])[–-](?P<day>\d{1,2})(?P<year>[4-6]\d)(?!\d)"
+    r"\d{2,3}[A-Za-z]?(?:\.\S{1,40}?| [A-Z]\S{0,40})?/(?P<month>1[0-2]|[1-9])[–-](?P<day>\d{1,2})(?P<year>[4-6]\d)(?!\d)"
 )
 _KINDS = (
     (r"editorial note", "editorial note"),

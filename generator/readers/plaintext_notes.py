@@ -12,6 +12,7 @@ Pure: text and spans in, placements out. It knows nothing of files, pages or Mar
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,9 @@ BODY = -1
 
 NEAR = 3
 """A note within a note is listed after its host, with at most this many of its kind before it."""
+
+CROWD = 1000
+"""Of more candidates for one label than this, only the best are weighed: no real text has so many that matter."""
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -93,6 +97,10 @@ def place(text: str, zones: Sequence[Zone], labels: Sequence[str], notes: Sequen
     of the list. Returns one placement a note, in the same order.
     """
     found = candidates(text, zones, labels)
+    for label, same in found.items():
+        if len(same) > CROWD:
+            best = sorted(same, key=lambda c: (-sum(SCORES.get(s, 0.0) for s in c.signs), c.start))
+            found[label] = sorted(best[:CROWD], key=lambda c: c.start)
     weighed: list[list[tuple[Candidate, float]]] = []
     for k, label in enumerate(labels):
         fitting = (c for c in found[label] if c.zone.host == BODY or k - NEAR <= c.zone.host < k)
@@ -113,7 +121,7 @@ def weigh(text: str, candidate: Candidate, k: int, note: str) -> float:
 def candidates(text: str, zones: Sequence[Zone], labels: Sequence[str]) -> dict[str, list[Candidate]]:
     """Return, for each label, the places where it could be a reference, in the order of the text."""
     known = frozenset(labels)
-    joined = {a + b: (a, b) for a, b in zip(labels, labels[1:], strict=False) if (a + b).isdigit()}
+    joined = {a + b: (a, b) for a, b in itertools.pairwise(labels) if (a + b).isdigit()}
     numbers: dict[str, int] = {}
     for run in re.finditer(r"\d+", text):
         numbers[run[0]] = numbers.get(run[0], 0) + 1
@@ -337,11 +345,9 @@ def note_signs(text: str, candidate: Candidate, k: int, note: str) -> list[str]:
             if re.search(rf"(?<!\d){last[1]}(?!\d)", note)
             else "note has not the number before"
         )
-    date = None
-    for date in _DATE.finditer(lead):
-        pass
-    if date:
-        signs.append("note has the date before" if date[0] in note else "note has not the date before")
+    dates = _DATE.findall(lead)
+    if dates:
+        signs.append("note has the date before" if dates[-1] in note else "note has not the date before")
     if "llipsis" in note or "mission" in note[:24]:
         signs.append(
             "ellipsis, note on it" if lead.rstrip(" ”]").endswith(("…", ". .", "...")) else "no ellipsis, note on it"
@@ -445,20 +451,18 @@ def _best_path(weighed: Sequence[Sequence[tuple[Candidate, float]]]) -> list[_Ch
         link = link.before
     out = []
     for k, options in enumerate(gains):
-        others = [
-            (t, c) for t, (c, _) in zip(totals[k], options, strict=True) if not chosen[k] or c.start != chosen[k].start
-        ]
+        placed = chosen[k]
+        at = placed.start if placed else -1
+        others = [(t, c) for t, (c, _) in zip(totals[k], options, strict=True) if c.start != at]
         other = max(others, key=lambda o: o[0], default=(-math.inf, None))
         price, nested = aside[k]
-        if chosen[k] is not None:
+        if placed is not None:
             rival = max(other, (rest[k], nested), key=lambda o: o[0])
-            out.append(_Choice(chosen[k], best_total - rival[0], rival[1]))
+            out.append(_Choice(placed, best_total - rival[0], rival[1]))
+        elif nested is not None and price - price_of_loss(k) < best_total - other[0]:
+            out.append(_Choice(nested, price - price_of_loss(k), None))
         else:
-            margin = best_total - other[0]
-            if nested is not None and price - price_of_loss(k) < margin:
-                out.append(_Choice(nested, price - price_of_loss(k), None))
-            else:
-                out.append(_Choice(nested, margin, other[1]))
+            out.append(_Choice(nested, best_total - other[0], other[1]))
     return out
 
 

@@ -6,6 +6,7 @@ else is. Only the note references and page marks found in the transcript become 
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import msgspec
@@ -106,10 +107,7 @@ class _Writer:
         for line in block.lines:
             bars = [m.start() for m in _CELLS.finditer(self.text[line.start : line.end])]
             edges = [-1, *bars, line.end - line.start]
-            cells = [
-                self.inline((line.start + a + 1, line.start + b)).strip()
-                for a, b in zip(edges, edges[1:], strict=False)
-            ]
+            cells = [self.inline((line.start + a + 1, line.start + b)).strip() for a, b in itertools.pairwise(edges)]
             rows.append(cells)
         width = max(len(r) for r in rows)
         rows = [r + [""] * (width - len(r)) for r in rows]

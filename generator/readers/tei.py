@@ -93,7 +93,10 @@ def _parse(file: str, data: bytes, offset: int = 0) -> Element | Diagnostic:
 def _malformed(file: str, data: bytes, error: etree.XMLSyntaxError, offset: int) -> Diagnostic:
     line, column = error.position if error.position else (0, 0)
     message = re.sub(r", line \d+, column \d+(?: \(.*\))?$", "", error.msg or "the file is not XML")
-    rule, hint = Rule.MALFORMED_XML, "Every element that is opened must be closed, in the right order; & is written &amp;."
+    rule, hint = (
+        Rule.MALFORMED_XML,
+        "Every element that is opened must be closed, in the right order; & is written &amp;.",
+    )
     if "depth" in message.lower():
         rule, hint = Rule.TOO_LARGE, "No document is nested like that: look for elements that are never closed."
     elif not data.strip():
