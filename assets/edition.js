@@ -5,14 +5,15 @@ if (location.protocol !== "file:" && location.pathname.endsWith("/index.html")) 
   history.replaceState(history.state, "", clean + location.search + location.hash);
 }
 
-// A table that is wider than the screen moves sideways; the keyboard must reach it to move it.
+// A table wider than the screen moves sideways in its frame; the keyboard must reach the frame to move it.
 for (const frame of document.querySelectorAll(".table-scroll")) {
-  const reachable = () => {
+  const label = frame.querySelector("caption")?.textContent ?? document.body.dataset.table;
+  const reach = { tabindex: "0", role: "group", "aria-label": label };
+  new ResizeObserver(() => {
     const wide = frame.scrollWidth > frame.clientWidth;
-    frame.toggleAttribute("tabindex", wide);
-    if (wide) frame.tabIndex = 0;
-  };
-  frame.setAttribute("role", "group");
-  frame.setAttribute("aria-label", frame.querySelector("caption")?.textContent ?? document.body.dataset.table);
-  new ResizeObserver(reachable).observe(frame);
+    for (const [name, value] of Object.entries(reach)) {
+      if (wide) frame.setAttribute(name, value);
+      else frame.removeAttribute(name);
+    }
+  }).observe(frame);
 }

@@ -221,7 +221,9 @@ def _flattened(writer: _Writer, node: Node) -> None:
 
 
 def _paragraph(writer: _Writer, node: Node) -> None:
-    attributes = writer.attributes(node)
+    # A point of a telegram begins with a dash, and hangs from it.
+    is_point = bool(node.children) and node.children[0].text.startswith("—")
+    attributes = writer.attributes(node, "point" if is_point else "")
     if "n" in node.attrs:
         attributes += f' data-n="{escape(node.attrs["n"])}"'
     writer.wrapped(node.children, attributes)

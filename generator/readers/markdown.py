@@ -7,6 +7,7 @@ each with its line and column, and page marks, notes and references get their an
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,8 @@ _SECTIONS = frozenset((
 _PRINTED_NUMBERS = re.compile(r"(?:([0-9]{1,9})\.(?:\s+|$))+")
 _MEANS_SOMETHING = re.compile(r"[\n!&*<\[\\\]_`]")
 _MAX_DEPTH = 60
+_MAX_DIAGNOSTICS = 200
+_LAST = 1 << 60
 
 _KIND_CLASSES: dict[str, Kind] = {
     "signed": "signed", "salute": "salute", "closer": "closer", "postscript": "postscript", "dateline": "dateline",
@@ -135,7 +138,7 @@ class _Reading:
         self.tokens: list[Token] = []
         self.body_line = 1
         self.starts: list[int] = []
-        self.ids: set[str] = set()
+        self.ids: dict[str, int] = {}
         self.definitions: dict[str, list[_Definition]] = {}
         self.uses: dict[str, int] = {}
         self.queue: list[_Definition] = []
@@ -149,6 +152,9 @@ class _Reading:
         self.too_deep = False
 
     def report(self, rule: Rule, message: str, line: int, column: int, hint: str = "") -> None:
+        if len(self.diagnostics) >= _MAX_DIAGNOSTICS:
+            # What has so many faults is no document; thousands of messages would hide the first ones.
+            return
         shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         span = Span(self.part.file, line, column)
         self.diagnostics.append(Diagnostic(rule.id, rule.severity, message, span, hint, shown))
@@ -226,25 +232,22 @@ class _Reading:
         for first, last in sorted(spans):
             label = self.tokens[first].info
             slug = label if label.isascii() and label.isalnum() else _slug(label)
-            id, slug = self.unique_note(slug)
+            id = self.unique(f"{self.part.id}fn{slug}")
+            slug = id[len(self.part.id) + 2 :]
             line, column = self.place(first)
             definition = _Definition(label, slug, id, line, column, first, last)
             self.definitions.setdefault(label, []).append(definition)
 
-    def unique_note(self, slug: str) -> tuple[str, str]:
-        wanted, count = slug, 1
-        while f"{self.part.id}fn{wanted}" in self.ids:
-            count += 1
-            wanted = f"{slug}-{count}"
-        self.ids.add(f"{self.part.id}fn{wanted}")
-        return f"{self.part.id}fn{wanted}", wanted
-
     def unique(self, id: str) -> str:
-        wanted, count = id, 1
-        while wanted in self.ids:
-            count += 1
+        """``id``, or the first of ``id-2``, ``id-3`` ... that is free."""
+        wanted = id
+        if id in self.ids:
+            count = self.ids[id] + 1
+            while f"{id}-{count}" in self.ids:
+                count += 1
+            self.ids[id] = count
             wanted = f"{id}-{count}"
-        self.ids.add(wanted)
+        self.ids[wanted] = 1
         return wanted
 
     # Blocks
@@ -818,11 +821,7 @@ def _figure_alone(figure: Node, attrs: dict[str, str]) -> Node:
 
 def _locate(places: Places, offset: int) -> tuple[int, int]:
     """Line and column of an offset in a line's content."""
-    start, line, column = places[0]
-    for place in places[1:]:
-        if place[0] > offset:
-            break
-        start, line, column = place
+    start, line, column = places[0] if len(places) == 1 else places[bisect_right(places, (offset, _LAST)) - 1]
     return line, column + offset - start
 
 

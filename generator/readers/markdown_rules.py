@@ -34,7 +34,7 @@ _ATTRIBUTE = re.compile(r"\.(?P<class>[\w-]+)|(?P<key>[\w-]+)=(?:\"(?P<quoted>[^
 _CONTAINER = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<rest>[^\n]*)")
 _NUMBERED = re.compile(r"(\d{1,9})\.(?=[ \t]|$)", re.MULTILINE)
 _DESTINATION = re.compile(r"\[[^\[\]\n]+\]:[ \t]*(\S+)")
-_LOOKAHEAD = 200
+_LOOKAHEAD = 100
 """Lines looked through for the second item of a list; a first item of more lines is a paragraph."""
 
 Env = MutableMapping[str, Any]

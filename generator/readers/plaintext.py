@@ -111,7 +111,8 @@ class Transcript(msgspec.Struct, frozen=True):
 
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
-_PAGE = re.compile(r"\[Page (\[[^\[\]\n]{0,30}\]|[^\W_]{0,8}(?:[-–. ][^\W_]{1,8}){0,2})\]")
+_PAGE_LABEL = r"(?:[IVXLCDM]{1,12}|[ivxlcdm]{1,12}|[A-Za-z.–-]{0,8}\d[A-Za-z0-9]{0,11}(?:[.–-][A-Za-z0-9]{1,12}){0,3})"
+_PAGE = re.compile(rf"\[Page ({_PAGE_LABEL}|\[[^\[\]\n]{{0,30}}\])\]")
 _NOTE = re.compile(r"^  ?(?P<label>[^\s.]{1,5})\.(?: |$)", re.M)
 _LOOSE_NOTE = re.compile(r"^[ \t]*(?P<label>\d{1,3}|[*†‡§¶]{1,3})\.?[ \t]+(?=\S)", re.M)
 _NOTES_HEADING = re.compile(
@@ -132,7 +133,6 @@ _TITLE_WORDS = re.compile(
     r"|Intelligence|Briefing|Action|Diary)|(?:The )?[^\n]{3,90} to (?:the |Mr\. |Mrs\. |Dr\. )?[A-Z])"
 )
 _BARE_REFERENCE = re.compile(r"[^\W\d_)](\d{1,2})$", re.M)
-_USUAL_PAGE = re.compile(r"[IVXLCDMivxlcdm]+|[A-Za-z.–-]{0,8}\d[A-Za-z0-9]{0,11}(?:[.–-][A-Za-z0-9]{1,12}){0,3}")
 LONGEST_TITLE = 1200
 """A block longer than this, in characters, is no title."""
 _PART_OF_NAME = r"(?:[^\W\d_a-z]|\[[^\W\d_a-z])[\w.’'()\[\]-]*"
@@ -211,9 +211,12 @@ def _plain_lines(text: str) -> str:
 def _notes(text: str) -> tuple[int, tuple[ListedNote, ...]]:
     """Find the list of notes: its offset (the length of the text if there is none) and the notes."""
     starts = list(_NOTE.finditer(text))
+    begin = starts[0].start() if starts else len(text)
     if not starts:
         headings = list(_NOTES_HEADING.finditer(text))
         if headings:
+            # The heading goes: the page has one of its own.
+            begin = headings[-1].start()
             starts = list(_LOOSE_NOTE.finditer(text, headings[-1].end()))
     if not starts:
         return len(text), ()
@@ -222,7 +225,7 @@ def _notes(text: str) -> tuple[int, tuple[ListedNote, ...]]:
     for m, end in zip(starts, ends, strict=True):
         stop = m.end() + len(text[m.end() : end].rstrip())
         notes.append(ListedNote(m["label"], m.end(), stop, tuple(_blocks(text, m.end(), stop))))
-    return starts[0].start(), tuple(notes)
+    return begin, tuple(notes)
 
 
 def _pages(text: str) -> tuple[PageMark, ...]:
@@ -331,12 +334,12 @@ def _source_like(first: str, second: str) -> bool:
 def _signatures(text: str, blocks: Sequence[Block], *, signed_end: bool) -> list[Block]:
     """Mark signatures: the block that notes follow without a blank line, and names alone where a letter ends."""
     out = list(blocks)
-    last = max((i for i, b in enumerate(out) if b.kind == "paragraph"), default=-1)
+    last = max((i for i, b in enumerate(out) if b.kind != "page"), default=-1)
     for i, b in enumerate(out):
         if b.kind != "paragraph" or b.number or i == 0:
             continue
         words = _without_labels(text[b.start : b.end])
-        closes = i == last or _OPENS_PART.match(text, out[i + 1].start)
+        closes = i == last or (i < last and _OPENS_PART.match(text, out[i + 1].start))
         certain = signed_end and i == len(out) - 1
         if (
             certain
@@ -348,7 +351,7 @@ def _signatures(text: str, blocks: Sequence[Block], *, signed_end: bool) -> list
 
 
 def _is_name(words: str) -> bool:
-    return len(words) <= _LONGEST_NAME and bool(_NAME.fullmatch(words))
+    return len(words) <= _LONGEST_NAME and bool(_NAME.fullmatch(words)) and not facts.is_level(words)
 
 
 def _without_labels(words: str) -> str:
@@ -404,7 +407,7 @@ def _unsure(found: Transcript) -> tuple[Diagnostic, ...]:
     if found.title[0] == found.title[1]:
         out.append(_say(found, "No title was found", 0, "A transcript begins with its title, or a source line and its title, followed by an empty line."))  # fmt: skip
     for page in found.pages:
-        if not _USUAL_PAGE.fullmatch(page.label):
+        if page.label.startswith("["):
             out.append(
                 _say(found, f'"[Page {page.label}]" is no usual page number and is kept as text', page.start, "")
             )

@@ -24,7 +24,7 @@ _FILE_NUMBER = re.compile(
 )
 _KINDS = (
     (r"editorial note", "editorial note"),
-    (r"memorandum of (?:a )?(?:telephone )?conversation|memorandum for the record", "memorandum of conversation"),
+    (r"memorandum of (?:a )?(?:telephone )?conversation", "memorandum of conversation"),
     (r"minutes|record of (?:a )?(?:meeting|action)|notes (?:of|on) (?:a |the )?.{0,40}meeting", "minutes"),
     (r"(?:circular )?telegram|cablegram", "telegram"),
     (r"(?:circular )?airgram", "airgram"),
@@ -88,6 +88,11 @@ def classification(leading: Sequence[str], first_note: str) -> tuple[str, str]:
         if said:
             return _LEVELS[said[0].lower()], "the source note"
     return "", ""
+
+
+def is_level(words: str) -> bool:
+    """Whether the words are a level of secrecy and nothing else."""
+    return words.lower() in _LEVELS
 
 
 def is_dateline(words: str) -> bool:

@@ -117,21 +117,19 @@ class _Writer:
     def inline(self, stretch: Stretch) -> str:
         """A part of the text as Markdown on one line, with the marks that stand in it."""
         start, end = stretch
-        out = []
+        out: list[str] = []
         for a, b, mark in self.marks:
             if start <= a and b <= end:
-                out.append(self.protected(start, a))
-                out.append(mark)
+                out += [self.protected(start, a, bool(out)), mark]
                 start = b
-        out.append(self.protected(start, end))
-        return (
-            " ".join("".join(out).split("\n")).strip() if "\n" in self.text[stretch[0] : end] else "".join(out).strip()
-        )
+        out.append(self.protected(start, end, bool(out)))
+        return "".join(out).replace("\n", " ").strip()
 
-    def protected(self, start: int, end: int) -> str:
+    def protected(self, start: int, end: int, after_mark: bool) -> str:
+        """Words with a backslash before what would be read as a mark: after a mark also what would be read as the
+        address of a link."""
         words = _ALWAYS.sub(r"\\\g<0>", self.text[start:end])
-        # What follows a mark directly must not be read as the address of a link or as its attributes.
-        return "\\" + words if words[:1] in ("(", "[", ":") and start and self.text[start - 1] != " " else words
+        return "\\" + words if after_mark and words.startswith(("(", "[", ":")) else words
 
 
 def _protect_start(words: str, *, first: bool) -> str:

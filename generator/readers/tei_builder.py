@@ -3,8 +3,9 @@
 White space is where TEI is hardest: files are indented, and the indentation stands inside sentences. A run of
 white space is one space between two words of a line and nothing at a line's ends. The space belongs to the
 outermost place it can stand in (never inside an element's edge), a mark in the text (page break, anchor) does
-not end it, and before the reference to a note it is the source's indentation: the space then follows the
-reference, unless a sign follows that no space precedes.
+not end it. Before the reference to a note it is the source's indentation: the space then follows the reference,
+unless a sign follows that no space precedes. Beside a tag, a line's end before a comma or after a bracket is
+indentation too.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ MAX_DEPTH = 128
 _SPACE = " \t\n\r"
 _RUNS = re.compile(r"[ \t\n\r]+")
 _NO_SPACE_BEFORE = frozenset(",.;:!?)]}”’»—–…")
+_INDENTED_BEFORE = frozenset(",.;:!?)]—–")
 _WORD = re.compile(r"\w")
 _NOTE_ID = re.compile(r"(.+)fn(\S+)$")
 _PAGE_ID = re.compile(r"pg_(\d+[a-z]?|[IVXLCDM]+|[A-Z]\d+)$", re.I)
@@ -75,8 +77,10 @@ class Builder:
         self._lists: list[list[Node]] = []
         self._start = True
         self._pending: tuple[list[Node], int] | None = None
+        self._wrapped = False
         self._after_note = False
         self._glued = False
+        self._before_mark = ""
 
     # Text and white space
 
@@ -119,12 +123,15 @@ class Builder:
         # str.split would take the spaces that an editor means to keep (U+00A0, U+202F) for indentation.
         words = " ".join(raw.split()) if raw.isascii() else _RUNS.sub(" ", raw).strip(" ")
         if not words:
-            self._space(out)
+            self._space(out, raw)
             return
         if raw[0] in _SPACE:
-            self._space(out)
+            self._space(out, raw)
+        elif self._before_mark and self._pending is None:
+            self._part(words[0], out)
         if self._pending is not None:
-            words = self._settle(words[0], out) + words
+            words = self._settle(words, out) + words
+        self._before_mark = ""
         new_line = self._start
         self._start = self._glued = self._after_note = False
         if out and out[-1].kind == "text" and not new_line:
@@ -134,25 +141,38 @@ class Builder:
             out.append(Node("text", (), {}, words, element.sourceline))
         if raw[-1] in _SPACE:
             self._pending = (out, len(out))
+            self._wrapped = raw.rstrip(" \t")[-1] == "\n"
 
-    def _space(self, out: list[Node]) -> None:
+    def _space(self, out: list[Node], raw: str) -> None:
         """White space was met: remember where the space would stand, if there is one."""
         if self._start or self._glued or self._pending is not None:
             return
-        if out:
-            self._pending = (out, len(out))
-            return
-        for nodes in reversed(self._lists):
-            if nodes and nodes is not out:
-                self._pending = (nodes, len(nodes))
+        nodes = out
+        if not out:
+            nodes = next((n for n in reversed(self._lists) if n), out)
+            if not nodes:
                 return
+        wrapped = raw.lstrip(" \t")[:1] in ("\n", "\r")
+        if wrapped and nodes[-1].kind == "text" and nodes[-1].text[-1] in "([":
+            return
+        self._pending = (nodes, len(nodes))
+        self._wrapped = wrapped
+
+    def _part(self, following: str, out: list[Node]) -> None:
+        """A page break stands without white space where no word goes on: the words are two all the same."""
+        before = self._before_mark[-1]
+        if before in ",.;:!?)]”" and (following.isalpha() or following in "([“"):
+            self._pending = (out, len(out))
+            self._wrapped = False
 
     def _settle(self, following: str, out: list[Node]) -> str:
         """Put the space that waits where it belongs; return it if that is before the text to come."""
         assert self._pending is not None
         nodes, at = self._pending
         self._pending = None
-        if self._after_note and following in _NO_SPACE_BEFORE:
+        if self._after_note and following[0] in _NO_SPACE_BEFORE:
+            return ""
+        if self._wrapped and following[0] in _INDENTED_BEFORE and following[:3] != ". .":
             return ""
         if nodes is out and at == len(out):
             return " "
@@ -328,6 +348,7 @@ class Builder:
         attrs = {"label": label, "id": anchor}
         if facs:
             attrs["facs"] = facs
+        self._before_mark = out[-1].text if out and not self._start and self._pending is None else ""
         out.append(Node("page_break", (), attrs, "", line))
 
     def note(self, element: Element, out: list[Node], kind: str) -> None:

@@ -41,21 +41,21 @@ def build(root: Element, file: str, volume: str, id: str, context: Context) -> t
     builder = Builder(file, id, HANDLERS, context.renamed)
     header = next((c for c in root if local(c) == "teiHeader"), None)
     parts = _parts(root)
+    main = next((part for part, is_main in parts if is_main), root)
     _prepare(builder, root, header)
     document = _Text(builder)
     for mark in context.marks:
         builder.page_break(*mark, 1, document.body)
-    for part, main in parts:
-        document.read(part, main)
+    for part, is_main in parts:
+        document.read(part, is_main)
     for mark in context.after:
         builder.page_break(*mark, 0, document.body)
     builder.gather(document.body)
-    main = parts[0][0] if len(parts) == 1 else next((part for part, is_main in parts if is_main), root)
     number, printed = _number(main, id, document.title, context.role)
     title = tuple(_without_number(document.title, printed))
     if not plain_text(title):
         # Page marks and references to notes stay, whatever the title is taken from.
-        words = _title_of_header(header) or context.title or _opening(document.body)
+        words = title_of_header(header) or context.title or _opening(document.body)
         title = (Node("text", text=words), *(n for n in title if n.kind in ("page_break", "note_ref")))
     notes = builder.finished_notes()
     letter = _correspondence(header)
@@ -98,12 +98,20 @@ def _parts(root: Element) -> list[tuple[Element, bool]]:
     for child in text:
         name = local(child)
         if name == "body":
-            inside = [c for c in child if local(c)]
-            alone = len(inside) == 1 and local(inside[0]).startswith("div") and not (child.text or "").strip()
-            out.append((inside[0] if alone else child, True))
+            out += _parts_of_body(child)
         elif name and name != "teiHeader":
             out.append((child, False))
     return out or [(text, True)]
+
+
+def _parts_of_body(body: Element) -> list[tuple[Element, bool]]:
+    inside = [c for c in body if local(c)]
+    divisions = [c for c in inside if local(c).startswith("div") and c.tag == body.tag.replace("body", local(c))]
+    documents = [c for c in divisions if c.get("type") == "document"]
+    chosen = documents if len(documents) == 1 else divisions if len(inside) == 1 else []
+    if not chosen or (body.text or "").strip() or any((c.tail or "").strip() for c in inside):
+        return [(body, True)]
+    return [(c, c is chosen[0]) for c in inside]
 
 
 def _prepare(builder: Builder, root: Element, header: Element | None) -> None:
@@ -313,7 +321,8 @@ def _left_stripped(node: Node) -> Node:
     return node
 
 
-def _title_of_header(header: Element | None) -> str:
+def title_of_header(header: Element | None) -> str:
+    """The title that a file's header gives it; empty if it gives none."""
     if header is None:
         return ""
     titles = [e for e in header.iterfind("{*}fileDesc/{*}titleStmt/{*}title") if _words(e).strip()]

@@ -19,7 +19,7 @@ from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Division, Entry, Volume
 from generator.readers import Part, Split
 from generator.readers.tei_builder import XML_ID, XML_LANG, Element
-from generator.readers.tei_document import Context
+from generator.readers.tei_document import Context, title_of_header
 from generator.readers.tei_elements import local
 from generator.readers.tei_pointers import slug
 
@@ -73,6 +73,7 @@ def cut(reader: str, file: str, volume: str, data: bytes, root: Element) -> Spli
     cutter = _Cutter(reader, file, volume, data, dict(zip(elements, places, strict=True)), holders)
     if not is_volume:
         cutter.rename(documents, stem)
+        cutter.title = title_of_header(next((c for c in root if local(c) == "teiHeader"), None))
     contents: list[Division] = []
     for text in root:
         if local(text) == "text":
@@ -141,12 +142,15 @@ class _Cutter:
         self.page = ""
         self.ids: set[str] = set()
         self.renamed: dict[str, str] = {}
+        self.stem = ""
+        self.title = ""
         self._unnamed = 0
         self._counted = (0, 1)
 
     def rename(self, documents: Iterable[Element], stem: str) -> None:
         """Give the documents of one file among others ids that do not collide with those of the other files,
         unless they are numbered through as d1, d2 ..."""
+        self.stem = _safe(stem)
         for number, document in enumerate(documents, 1):
             own = (document.get(XML_ID) or "").strip()
             if own and not re.match(r"d\d", own):
@@ -233,7 +237,7 @@ class _Cutter:
         own = [c for c in e if local(c) not in ("", "pb", "head", "group", "text") and not self._is_page(c)]
         if not any("".join(c.itertext()).strip() for c in own) and not (e.text or "").strip():
             return self.walk(e, emitted=False)
-        id = self._emit(e, "section", "", self._own_bytes(e), self._marks_taken())
+        id = self._emit(e, "section", self.title, self._own_bytes(e), self._marks_taken())
         return [Division("section", id), *self.walk(e, emitted=True)]
 
     def _chapter(self, e: Element, kind: str, title: str) -> list[Division]:
@@ -292,7 +296,8 @@ class _Cutter:
             number = slug((e.get("n") or "").strip())
             id = self.renamed.get(f"\0{self._unnamed}") or (f"d{number}" if number else f"d{self._unnamed}")
         else:
-            id = "titlepage" if local(e) == "titlePage" else _safe(slug(e.get("type") or "") or local(e))
+            made = self.stem if local(e) in ("front", "body", "back") else ""
+            id = made or ("titlepage" if local(e) == "titlePage" else _safe(slug(e.get("type") or "") or "section"))
         name, number_of = id, 1
         while name.lower() in self.ids:
             number_of += 1
