@@ -5,8 +5,8 @@ if (location.protocol !== "file:" && location.pathname.endsWith("/index.html")) 
   history.replaceState(history.state, "", clean + location.search + location.hash);
 }
 
-// A table wider than the screen moves sideways in its frame; the keyboard must reach the frame to move it.
-for (const frame of document.querySelectorAll(".table-scroll")) {
+// What is wider than the screen moves sideways in a frame; the keyboard must reach the frame to move it.
+for (const frame of document.querySelectorAll(".table-scroll, pre")) {
   const label = frame.querySelector("caption")?.textContent ?? document.body.dataset.table;
   const reach = { tabindex: "0", role: "group", "aria-label": label };
   new ResizeObserver(() => {

@@ -19,14 +19,14 @@ import msgspec
 
 class Span(msgspec.Struct, frozen=True, order=True):
     """A place in a source file. ``file`` is relative to the edition, with slashes; line and column count
-    from 1, columns in Unicode code points. Line 0 means the file as a whole."""
+    from 1, columns in Unicode code points. Line 0 means the file as a whole, column 0 that it is not known."""
 
     file: str
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{self.file}:{self.line}:{self.column or 1}" if self.line else self.file
 
 
 class Severity(enum.StrEnum):

@@ -54,10 +54,10 @@ class _Writer:
 
     ``blocks`` counts the block elements written; an element that turns out to hold one cannot be a ``p`` or a
     ``span`` and becomes a ``div``. ``links`` is not 0 inside a link; ``flat`` inside a heading, where no block
-    may stand; ``bare`` where marks, links and ids are left out.
+    may stand; ``headings`` has the levels of the headings that the place stands under; ``bare`` where marks, links and ids are left out.
     """
 
-    __slots__ = ("bare", "blocks", "flat", "ids", "in_line", "links", "messages", "out", "targets")
+    __slots__ = ("bare", "blocks", "flat", "headings", "ids", "in_line", "links", "messages", "out", "targets")
 
     def __init__(self, targets: Mapping[Reference, Target], messages: Mapping[str, str], bare: bool = False) -> None:
         self.targets = targets
@@ -66,6 +66,7 @@ class _Writer:
         self.out: list[str] = []
         self.ids: set[str] = set()
         self.blocks = 0
+        self.headings: list[int] = []
         self.links = 0
         self.flat = 0
         self.in_line = 0
@@ -130,6 +131,14 @@ class _Writer:
         if "id" in attrs:
             text += self.id(attrs["id"])
         return text
+
+    def level(self, given: str) -> int:
+        """The level of a heading on the page, where none may be skipped: one below the heading it stands under."""
+        level = int(given) if given.isdecimal() else 2
+        while self.headings and self.headings[-1] >= level:
+            self.headings.pop()
+        self.headings.append(level)
+        return min(len(self.headings) + 1, 6)
 
     def nodes(self, nodes: Iterable[Node]) -> None:
         """Write nodes one after the other, in a line or wherever the element around them allows."""
@@ -258,8 +267,7 @@ def _block(writer: _Writer, node: Node, tag: str, attributes: str) -> None:
 
 
 def _heading(writer: _Writer, node: Node) -> None:
-    level = node.attrs.get("level", "2")
-    tag = f"h{level}" if level in ("2", "3", "4", "5", "6") else "h2"
+    tag = f"h{writer.level(node.attrs.get('level', '2'))}"
     writer.out.append(f"<{tag}{writer.attributes(node)}>")
     writer.flat += 1
     writer.nodes(node.children)
@@ -485,7 +493,7 @@ def _reference(writer: _Writer, node: Node) -> None:
         _anchor(writer, node, attributes + title)
         return
     status = target.status if target is not None else "broken"
-    remark = writer.messages.get(status, "")
+    remark = (target.title if target is not None else "") or writer.messages.get(status, "")
     title = f' title="{escape(remark)}"' if remark else ""
     writer.element(node, "span", f'{writer.attributes(node, "ref unresolved")} data-status="{escape(status)}"{title}')
 

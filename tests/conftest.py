@@ -79,13 +79,25 @@ def sample_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_site(sample_edition: Path) -> Path:
     """The sample edition built by the command line for ``https://edition.example``. Read it only."""
-    site = sample_edition.parent / "site"
-    command = [sys.executable, "-m", "generator", "build", "--edition", sample_edition, "--output", site]
+    return _built(sample_edition)
+
+
+@pytest.fixture(scope="session")
+def specimen_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``tests/specimen`` built in the same way: one document with everything that a document can hold. Read it only."""
+    folder = tmp_path_factory.mktemp("specimen") / "edition"
+    shutil.copytree(CHECKOUT / "tests" / "specimen", folder)
+    return _built(folder)
+
+
+def _built(edition: Path) -> Path:
+    site = edition.parent / "site"
+    command = [sys.executable, "-m", "generator", "build", "--edition", edition, "--output", site]
     done = subprocess.run(
         [*map(str, command), "--base-url", "https://edition.example"], cwd=CHECKOUT, capture_output=True, text=True
     )
     if done.returncode != 0:
-        pytest.fail(f"the sample edition does not build:\n{done.stdout}{done.stderr}")
+        pytest.fail(f"{edition} does not build:\n{done.stdout}{done.stderr}")
     return site
 
 

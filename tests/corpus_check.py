@@ -95,6 +95,9 @@ class _Source:
         name = etree.QName(e).localname
         if e.tag.startswith(_HTML):
             self.excepted["embedded player"] += len(_WORD.findall("".join(e.itertext())))
+            self.references += any(
+                c.get("src") and etree.QName(c).localname in ("iframe", "video") for c in e.iter("{*}*")
+            )
             return
         if name == "teiHeader":
             return

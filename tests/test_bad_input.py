@@ -269,3 +269,10 @@ def test_traces_of_editors_are_no_documents(tmp_path: Path) -> None:
     for name in (".d1.md.swp", "d1.md~", "#d1.md#", ".#d1.md", "d1.md.bak", "4913"):
         story.write(f"content/v1/{name}", "not a document")
     assert run(story).exit_code == 0
+
+
+def test_a_number_pasted_with_the_title_is_not_doubled(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.write("content/v1/d9.md", '---\ntitle: "9. Telegram *From* [[d99]]"\nnumber: "9"\n---\n\nText.\n')
+    assert "d9.md:2:28: broken-reference" in run(story).stderr
+    assert '<span class="document-number">9.</span> Telegram <em>From</em>' in story.page("v1/d9/index.html")

@@ -104,9 +104,23 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
         order=check.whole_number("order"),
     )
     source_line, dateline = check.line("source_line"), check.line("dateline")
+    if title and number:
+        title = _without_number(title, metadata.printed_number)
     if faults or title is None:
         return None
     return FrontMatter(title, metadata, source_line, dateline)
+
+
+def _without_number(title: Line, printed: str) -> Line:
+    """Editors paste titles as printed, number included; it is shown from its own key, and must not stand twice."""
+    if not title.text.startswith(f"{printed} "):
+        return title
+    rest = title.text[len(printed) :].lstrip()
+    cut = len(title.text) - len(rest)
+    places = [(offset - cut, line, column) for offset, line, column in title.places]
+    first = max(i for i, place in enumerate(places) if place[0] <= 0)
+    offset, line, column = places[first]
+    return Line(rest, ((0, line, column - offset), *places[first + 1 :]))
 
 
 def _parse(text: str, first_line: int, fault: Report) -> _Value | None:

@@ -18,6 +18,7 @@ import msgspec
 
 from generator.diagnostics import Diagnostic, Rule, Severity, Span
 from generator.readers import plaintext_facts as facts
+from generator.readers.markdown_references import PAGE_LABEL
 from generator.readers.plaintext_notes import Placement, Zone, place
 
 SURE = 0.95
@@ -75,7 +76,7 @@ class Transcript(msgspec.Struct, frozen=True):
 
     ``title`` stands without the number (``387``, printed as ``387.`` or ``No. 387``); ``source_line`` is None where
     the text has none; ``date`` is EDTF or empty; ``date_from`` and ``classification_from`` say in words where they come
-    from; ``unsure`` lists what the editor should confirm, with places in the input.
+    from; ``notes_at`` is where the list of notes begins, its heading included; ``unsure`` lists what the editor should confirm, with places in the input.
     """
 
     file: str
@@ -93,6 +94,7 @@ class Transcript(msgspec.Struct, frozen=True):
     first_page: str = ""
     body: tuple[Block, ...] = ()
     notes: tuple[ListedNote, ...] = ()
+    notes_at: int = 0
     pages: tuple[PageMark, ...] = ()
     placements: tuple[Placement, ...] = ()
     unsure: tuple[Diagnostic, ...] = ()
@@ -111,8 +113,7 @@ class Transcript(msgspec.Struct, frozen=True):
 
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
-_PAGE_LABEL = r"(?:[IVXLCDM]{1,12}|[ivxlcdm]{1,12}|[A-Za-z.–-]{0,8}\d[A-Za-z0-9]{0,11}(?:[.–-][A-Za-z0-9]{1,12}){0,3})"
-_PAGE = re.compile(rf"\[Page ({_PAGE_LABEL}|\[[^\[\]\n]{{0,30}}\])\]")
+_PAGE = re.compile(rf"\[Page ({PAGE_LABEL}|\[[^\[\]\n]{{0,30}}\])\]")
 _NOTE = re.compile(r"^  ?(?P<label>[^\s.]{1,5})\.(?: |$)", re.M)
 _LOOSE_NOTE = re.compile(r"^[ \t]*(?P<label>\d{1,3}|[*†‡§¶]{1,3})\.?[ \t]+(?=\S)", re.M)
 _NOTES_HEADING = re.compile(
@@ -154,7 +155,9 @@ def transcribe(text: str, file: str = "") -> Transcript:
     notes_start, notes = _notes(text)
     title, source, rest, number = _head(text, _blocks(text, 0, notes_start))
     body = _signatures(text, rest, signed_end=bool(notes) and not text[:notes_start].endswith("\n\n"))
-    found = Transcript(file, text, title, source_line=source, body=tuple(body), notes=notes, pages=_pages(text))
+    found = Transcript(
+        file, text, title, source_line=source, body=tuple(body), notes=notes, notes_at=notes_start, pages=_pages(text)
+    )
     if number:
         printed = " ".join(number[0].split())
         found = msgspec.structs.replace(found, number=number["number"], printed_number=printed)
@@ -187,7 +190,7 @@ def _with_facts(found: Transcript) -> Transcript:
 
 def _first_page(found: Transcript) -> str:
     """The page a document begins on, where its first page mark comes after its beginning: the one before."""
-    if not found.pages or found.pages[0].start >= (found.notes[0].start if found.notes else len(found.text)):
+    if not found.pages or found.pages[0].start >= found.notes_at:
         return ""
     first = found.pages[0]
     begins = not found.text[: first.start].strip()

@@ -15,7 +15,7 @@ from lxml import etree
 
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.readers import Part, Reading, Split
-from generator.readers.tei_builder import Element
+from generator.readers.tei_builder import Element, local
 from generator.readers.tei_document import Context, build
 from generator.readers.tei_volume import cut
 
@@ -42,7 +42,19 @@ def split(file: str, volume: str, data: bytes) -> Split:
     parsed = _parse(file, decoded)
     if isinstance(parsed, Diagnostic):
         return Split(diagnostics=(parsed,))
+    if not _is_tei(parsed):
+        message = f"the file holds no text in TEI (its first element is <{local(parsed)}>)"
+        hint = "TEI begins with <TEI> (or a document of its own with <div>) and has a <text> with a <body>."
+        found = diagnostic(Rule.MALFORMED_XML, message, Span(file, parsed.sourceline or 1), hint=hint)
+        return Split(diagnostics=(_with_line(found, decoded),))
     return cut(NAME, file, volume, decoded, parsed)
+
+
+def _is_tei(root: Element) -> bool:
+    name = local(root)
+    if name in ("TEI", "TEI.2", "teiCorpus"):
+        return next(root.iter("{*}body", "{*}group"), None) is not None
+    return name.startswith("div") or name == "text"
 
 
 def read(part: Part) -> Reading:

@@ -189,6 +189,12 @@ class Builder:
             out.append(Node("text", (), {}, " "))
         self._start = self._glued = self._after_note = False
 
+    def apart(self, out: list[Node]) -> None:
+        """What was put into ``out`` is no part of the text: the word to come is another, whatever the source has."""
+        if self._pending is None:
+            self._pending = (out, len(out))
+            self._after_note, self._wrapped = True, False
+
     def glue(self) -> None:
         """What stands before and after is one word, whatever white space lies between (``break="no"``)."""
         self._pending = None
@@ -472,3 +478,21 @@ def _letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         out = chr(97 + rest) + out
     return out
+
+
+def local(element: Element) -> str:
+    """The element's name without its namespace; empty for a comment or processing instruction."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def among_blocks(element: Element) -> bool:
+    """Whether an element stands where blocks do, in a division or attachment and not in a line."""
+    parent = element.getparent()
+    return parent is not None and local(parent) in DIVISIONS
+
+
+DIVISIONS = frozenset((
+    "div", "div1", "div2", "div3", "div4", "div5", "div6", "div7", "front", "body", "back", "text", "group",
+    "attachment", "floatingText", "argument", "epigraph", "document",
+))  # fmt: skip

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from generator import dates
-from generator.dates import EditionDate
-from generator.diagnostics import Diagnostic, Rule, Severity, Span
-from generator.document import BLOCKS, Document, Metadata, Node, Note, Party, plain_text
-from generator.readers.tei_builder import XML_ID, XML_LANG, Builder, Element
-from generator.readers.tei_elements import HANDLERS, is_inline_source, is_running_head, local
+from generator.diagnostics import Diagnostic
+from generator.document import Document, Metadata, Node, Party, plain_text
+from generator.readers.tei_builder import XML_ID, XML_LANG, Builder, Element, local
+from generator.readers.tei_elements import HANDLERS, is_inline_source, is_running_head
+from generator.readers.tei_metadata import (
+    classification,
+    correspondence,
+    date_of,
+    kind_of,
+    number,
+    opening_words,
+    place_of,
+    title_of_header,
+    without_number,
+    words_of,
+)
 from generator.readers.tei_pointers import key
 
 
@@ -27,13 +36,13 @@ class Context(msgspec.Struct, frozen=True, omit_defaults=True):
 
     role: str = "document"
     whole: bool = False
-    namespaces: dict[str, str] = {}  # noqa: RUF012  (msgspec copies the default)
+    namespaces: dict[str, str] = {}
     lang: str = ""
     marks: tuple[tuple[str | None, str | None, str | None], ...] = ()
     after: tuple[tuple[str | None, str | None, str | None], ...] = ()
     page: str = ""
     title: str = ""
-    renamed: dict[str, str] = {}  # noqa: RUF012
+    renamed: dict[str, str] = {}
 
 
 def build(root: Element, file: str, volume: str, id: str, context: Context) -> tuple[Document, tuple[Diagnostic, ...]]:
@@ -51,24 +60,24 @@ def build(root: Element, file: str, volume: str, id: str, context: Context) -> t
     for mark in context.after:
         builder.page_break(*mark, 0, document.body)
     builder.gather(document.body)
-    number, printed = _number(main, id, document.title, context.role)
-    title = tuple(_without_number(document.title, printed))
+    own_number, printed = number(main, id, document.title, context.role)
+    title = tuple(without_number(document.title, printed))
     if not plain_text(title):
         # Page marks and references to notes stay, whatever the title is taken from.
-        words = title_of_header(header) or context.title or _opening(document.body)
+        words = title_of_header(header) or context.title or opening_words(document.body)
         title = (Node("text", text=words), *(n for n in title if n.kind in ("page_break", "note_ref")))
     notes = builder.finished_notes()
-    letter = _correspondence(header)
-    date, problem = _date(main, header, file)
+    letter = correspondence(header)
+    date, problem = date_of(main, header, file)
     body = tuple(document.body)
     starts_on_mark = bool(context.marks)
     metadata = Metadata(
-        number=number,
+        number=own_number,
         printed_number=printed,
         date=date or letter.date,
         place=document.place or letter.place,
-        kind=_kind(plain_text(title), plain_text(document.source_line)) if context.role == "document" else "",
-        classification=_classification(notes, body) if context.role == "document" else "",
+        kind=kind_of(plain_text(title), plain_text(document.source_line), body) if context.role == "document" else "",
+        classification=classification(notes, body) if context.role == "document" else "",
         sender=document.sender or letter.sender,
         addressee=document.addressee or letter.addressee,
         first_page="" if starts_on_mark else context.page,
@@ -207,9 +216,10 @@ class _Text:
 
     def _head(self, e: Element) -> None:
         self.title.extend(self.builder.children(e, self.body))
+        self.place = self.place or place_of(e)
         for name in e.iter():
             if local(name) in ("persName", "gloss", "rs", "name", "orgName") and name.get("type") in ("from", "to"):
-                party = Party(" ".join(_words(name).split()), key(name.get("corresp")))
+                party = Party(" ".join(words_of(name).split()), key(name.get("corresp")))
                 if not party.name:
                     continue
                 if name.get("type") == "from":
@@ -219,10 +229,7 @@ class _Text:
 
     def _dateline(self, e: Element) -> None:
         self.dateline.extend(self.builder.children(e, self.body))
-        for name in e.iter():
-            if local(name) in ("placeName", "settlement"):
-                self.place = " ".join(_words(name).split()).strip(" ,.;:[]()")
-                return
+        self.place = place_of(e) or self.place
 
     def _opener(self, e: Element) -> None:
         """An opener: its date line goes to its own place, the rest stays."""
@@ -243,253 +250,3 @@ class _Text:
         b.end_line(rest)
         if rest:
             self.body.append(Node("opener", tuple(rest), {}, "", e.sourceline))
-
-
-def _words(element: Element) -> str:
-    """The text of an element without its notes."""
-    out: list[str] = []
-
-    def collect(e: Element) -> None:
-        if local(e) != "note":
-            out.append(e.text or "")
-            for child in e:
-                if local(child):
-                    collect(child)
-                out.append(child.tail or "")
-
-    collect(element)
-    return "".join(out)
-
-
-# The title
-
-
-def _number(main: Element, id: str, title: list[Node], role: str) -> tuple[str, str]:
-    """The document's number and how the title prints it."""
-    given = (main.get("n") or "").strip()
-    words = plain_text(title)
-    named = re.match(r"d(\d+[A-Za-z]*)$", main.get(XML_ID) or id)
-    if role != "document":
-        return given, ""
-    number = given or (named[1] if named else "")
-    if not number:
-        return "", ""
-    printed = re.match(
-        rf"(?:No\.\s*)?{re.escape(number)}(?:\.(?=\D)|(?=\s)|$)|No\.\s*{re.escape(number)}(?!\w)\.?", words
-    )
-    return number, printed[0] if printed and printed[0] != words else ""
-
-
-def _without_number(nodes: Iterable[Node], printed: str) -> list[Node]:
-    """Take the printed number off the beginning of a title."""
-    out, _ = _cut(list(nodes), len(printed.replace(" ", "")) if printed else 0)
-    while out and (out[0].kind == "line_break" or (out[0].kind == "text" and not out[0].text.strip(" "))):
-        out.pop(0)
-    if out and printed:
-        out[0] = _left_stripped(out[0])
-    return out
-
-
-def _cut(nodes: list[Node], signs: int) -> tuple[list[Node], int]:
-    """Take the first ``signs`` characters, spaces not counted, off ``nodes``; return what is left, and how many
-    are still to be taken off."""
-    out: list[Node] = []
-    for node in nodes:
-        if not signs:
-            out.append(node)
-        elif node.kind == "text":
-            at = 0
-            while at < len(node.text) and signs:
-                signs -= node.text[at] != " "
-                at += 1
-            if node.text[at:]:
-                out.append(Node("text", (), {}, node.text[at:], node.line))
-        elif node.children:
-            children, signs = _cut(list(node.children), signs)
-            if children:
-                out.append(Node(node.kind, tuple(children), node.attrs, node.text, node.line))
-        elif node.kind != "line_break":
-            out.append(node)
-    return out, signs
-
-
-def _left_stripped(node: Node) -> Node:
-    if node.kind == "text":
-        return Node("text", (), {}, node.text.lstrip(" "), node.line)
-    if node.children:
-        return Node(node.kind, (_left_stripped(node.children[0]), *node.children[1:]), node.attrs, node.text, node.line)
-    return node
-
-
-def title_of_header(header: Element | None) -> str:
-    """The title that a file's header gives it; empty if it gives none."""
-    if header is None:
-        return ""
-    titles = [e for e in header.iterfind("{*}fileDesc/{*}titleStmt/{*}title") if _words(e).strip()]
-    full = [e for e in titles if e.get("type") in ("complete", "main", "full", None)]
-    return " ".join(_words((full or titles)[0]).split()) if titles else ""
-
-
-def _opening(body: Iterable[Node]) -> str:
-    """The first words of a text that has no title, for lists and the window's title."""
-    for node in body:
-        words = plain_text((node,))
-        if words:
-            return words if len(words) <= 80 else words[:80].rsplit(" ", 1)[0] + " …"
-    return "[Untitled]"
-
-
-# What is known of the document
-
-_KINDS = re.compile(
-    r"\b(?P<editorial>editorial note)|(?P<phone>memorandum (?:of|for the record of) (?:a )?telephone conversations?"
-    r"|transcript of (?:a )?telephone conversation)|(?P<conversation>memorand(?:um|a) of (?:a )?(?:conversations?|conference))"
-    r"|(?P<discussion>memorand(?:um|a) of (?:a )?discussion)|(?P<memorandum>memorand(?:um|a)|aide.m[ée]moire)"
-    r"|(?P<telegram>(?:circular )?telegram)|(?P<airgram>(?:circular )?airgram)|(?P<letter>letter)|(?P<despatch>d[ei]spatch)"
-    r"|(?P<instruction>instruction)|(?P<minutes>minutes)|(?P<report>report)|(?P<estimate>intelligence estimate)"
-    r"|(?P<message>message)|(?P<paper>paper)|(?P<note>note)\b",
-    re.I,
-)
-_KIND_NAMES = {
-    "editorial": "editorial note", "phone": "memorandum of telephone conversation",
-    "conversation": "memorandum of conversation", "discussion": "memorandum of discussion",
-    "estimate": "intelligence estimate",
-}  # fmt: skip
-_KIND_IN_SOURCE = re.compile(r":\s*((?:circular )?(?:telegram|airgram|despatch|instruction))\b", re.I)
-
-
-def _kind(title: str, source_line: str) -> str:
-    """The kind of a document as its title or source line names it; empty where neither does."""
-    found = _KINDS.search(title)
-    if found and found.lastgroup:
-        return _KIND_NAMES.get(found.lastgroup, found.lastgroup)
-    in_source = _KIND_IN_SOURCE.search(source_line)
-    return in_source[1].lower().removeprefix("circular ") if in_source else ""
-
-
-_CLASSES = (
-    "top secret", "secret", "confidential", "restricted", "limited official use", "official use only",
-    "for official use only", "unclassified", "strictly confidential", "personal and confidential",
-)  # fmt: skip
-_IN_SOURCE_NOTE = re.compile(
-    r"(?<=[.\])”’\"] )(Top Secret|Secret|Confidential|Restricted|Limited Official Use|(?:For )?Official Use Only|Unclassified)(?=[.;,])"
-)
-
-
-def _classification(notes: Iterable[Note], body: Iterable[Node]) -> str:
-    """The classification where it is certain: a sentence of the source note, or a line of its own at the top."""
-    for note in notes:
-        words = plain_text(note.children)
-        if note.kind == "source" or words.startswith("Source:"):
-            found = _IN_SOURCE_NOTE.search(words)
-            if found:
-                return found[1].title().replace("For Official", "For Official")
-            break
-    for line in _top_lines(body):
-        words = re.split(r"[;,—–]", plain_text((line,)).strip("[]() .").lower())[0].strip("[]() .")
-        if words in _CLASSES:
-            return words.title()
-    return ""
-
-
-def _top_lines(body: Iterable[Node]) -> Iterator[Node]:
-    """The first lines of a document, those of an opener taken one by one."""
-    seen = 0
-    for node in body:
-        for line in node.children if node.kind == "opener" else (node,):
-            if line.kind in BLOCKS:
-                seen += 1
-                if seen > 3 or line.kind not in ("paragraph", "dateline", "salute"):
-                    return
-                yield line
-
-
-def _date(main: Element, header: Element | None, file: str) -> tuple[EditionDate | None, tuple[Diagnostic, ...]]:
-    """The date of a document: its date line's, what the edition noted on the division, or the header's."""
-    problems: list[Diagnostic] = []
-    candidates = [d for line in _datelines(main) for d in line.iter("{*}date")]
-    if header is not None:
-        candidates += [d for d in header.iterfind("{*}profileDesc/{*}creation/{*}date")]
-        candidates += [d for d in header.iterfind(".//{*}date") if d.get("type") == "created"]
-    for element in candidates:
-        text = _edtf(element)
-        if not text:
-            continue
-        try:
-            return dates.parse(text), ()
-        except ValueError as error:
-            problems.append(
-                Diagnostic(
-                    Rule.WRONG_VALUE.id,
-                    Severity.WARNING,
-                    f"the date is not understood: {error}",
-                    Span(file, element.sourceline),
-                    "Dates in attributes look like 1953-10-07 or 1953-10-07T19:30:00-05:00.",
-                )
-            )
-    low = next((v for k, v in main.attrib.items() if k.endswith("doc-dateTime-min")), "")
-    high = next((v for k, v in main.attrib.items() if k.endswith("doc-dateTime-max")), "")
-    if low[:10] and high[:10]:
-        try:
-            return dates.parse(low[:10] if low[:10] == high[:10] else f"{low[:10]}/{high[:10]}"), ()
-        except ValueError:
-            pass
-    return None, tuple(problems)
-
-
-def _datelines(main: Element) -> list[Element]:
-    """The date lines of a document itself, not of what is attached to it: at the top, else at the end."""
-    own = [e for e in main.iterfind("{*}dateline")]
-    own += [e for e in main.iterfind("{*}opener/{*}dateline")]
-    return own or [e for e in main.iterfind("{*}closer/{*}dateline")]
-
-
-def _edtf(date: Element) -> str:
-    """The date that an element's attributes give, in EDTF; empty if they give none."""
-    when, first, last = (
-        date.get("when"),
-        date.get("from") or date.get("notBefore"),
-        date.get("to") or date.get("notAfter"),
-    )
-    if when and not last:
-        return str(when)
-    first = first or when
-    if first and last and first[:10] == last[:10]:
-        return str(first) if date.get("from") else str(first[:10])
-    if first and last:
-        return f"{first[:10]}/{last[:10]}"
-    return f"{first[:10]}/.." if first else f"../{last[:10]}" if last else ""
-
-
-class _Letter(msgspec.Struct, frozen=True):
-    """What a header says of the correspondence."""
-
-    sender: tuple[Party, ...] = ()
-    addressee: tuple[Party, ...] = ()
-    date: EditionDate | None = None
-    place: str = ""
-
-
-def _correspondence(header: Element | None) -> _Letter:
-    """What ``correspDesc`` says: who wrote to whom, when and where."""
-    if header is None:
-        return _Letter()
-    parties: dict[str, list[Party]] = {"sent": [], "received": []}
-    date: EditionDate | None = None
-    place = ""
-    for action in header.iterfind(".//{*}correspAction"):
-        kind = action.get("type") or ""
-        if kind not in parties:
-            continue
-        for e in action:
-            name = " ".join(_words(e).split())
-            if local(e) in ("persName", "orgName", "name", "rs") and name:
-                parties[kind].append(Party(name, key(e.get("corresp") or e.get("ref") or e.get("key"))))
-            elif kind == "sent" and local(e) in ("placeName", "settlement") and not place:
-                place = name
-            elif kind == "sent" and local(e) == "date" and date is None:
-                try:
-                    date = dates.parse(_edtf(e))
-                except ValueError:
-                    date = None
-    return _Letter(tuple(parties["sent"]), tuple(parties["received"]), date, place)

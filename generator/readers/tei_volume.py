@@ -18,9 +18,9 @@ from generator import urls
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Division, Entry, Volume
 from generator.readers import Part, Split
-from generator.readers.tei_builder import XML_ID, XML_LANG, Element
-from generator.readers.tei_document import Context, title_of_header
-from generator.readers.tei_elements import local
+from generator.readers.tei_builder import XML_ID, XML_LANG, Element, local
+from generator.readers.tei_document import Context
+from generator.readers.tei_metadata import title_of_header
 from generator.readers.tei_pointers import slug
 
 _STRUCTURE = ("div", "div1", "div2", "div3", "div4", "div5", "div6", "div7", "titlePage", "front", "body", "back", "text", "group")  # fmt: skip
@@ -75,8 +75,8 @@ def cut(reader: str, file: str, volume: str, data: bytes, root: Element) -> Spli
         cutter.rename(documents, stem)
         cutter.title = title_of_header(next((c for c in root if local(c) == "teiHeader"), None))
     contents: list[Division] = []
-    for text in root:
-        if local(text) == "text":
+    for text in root.iter("{*}text"):
+        if not any(local(a) == "text" for a in text.iterancestors()):
             contents += cutter.walk(text, emitted=False)
     cutter.finish()
     described = _volume(volume, root, tuple(contents)) if is_volume else None
@@ -430,7 +430,7 @@ def _first(header: Element, name: str) -> str:
 
 def _year(header: Element) -> str:
     """The year of publication, of the dates in the header the one that says so."""
-    found = [e for e in header.iterfind("{*}fileDesc/{*}publicationStmt/{*}date")]
+    found = list(header.iterfind("{*}fileDesc/{*}publicationStmt/{*}date"))
     found.sort(key=lambda e: e.get("type") not in (None, "publication-date"))
     for e in found:
         year = re.search(r"\b(1[4-9]\d\d|20\d\d)\b", f"{_words(e)} {e.get('when') or ''}")
