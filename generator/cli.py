@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from generator import build as building
-from generator import scaffold, workers
+from generator import importer, scaffold, workers
 from generator.diagnostics import Diagnostic, EditionError, Severity
 
 DONE, ERRORS = 0, 1
@@ -82,6 +82,30 @@ def new(folder: Path, title: str) -> None:
     click.echo("Next:")
     click.echo(f"  cd {_shown(folder)}")
     click.echo("  edition build")
+
+
+@main.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--edition", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="The edition's folder (default: here).")  # fmt: skip
+@click.option("--volume", required=True, metavar="ID", help="The volume to put the documents into; made if it is new.")
+@click.option("--id", default="", help="The document's id, instead of one from its number.")
+@click.option("--force", is_flag=True, help="Overwrite documents even where an editor has changed them.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force: bool, dry_run: bool) -> None:
+    """Make documents of plain transcripts (.txt) and Word files (.docx, with pandoc)."""
+    try:
+        report = importer.import_files(edition, files, volume, id=id, force=force, dry_run=dry_run)
+    except EditionError as error:
+        _show(error.diagnostics)
+        sys.exit(ERRORS)
+    for imported in report.files:
+        click.echo(str(imported))
+        if dry_run and imported.text:
+            click.echo(imported.text)
+    _show(report.diagnostics)
+    for line in report.notices:
+        click.echo(line)
+    sys.exit(ERRORS if report.errors else DONE)
 
 
 def _summary(report: building.Report) -> str:

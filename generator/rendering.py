@@ -54,7 +54,8 @@ class _Writer:
 
     ``blocks`` counts the block elements written; an element that turns out to hold one cannot be a ``p`` or a
     ``span`` and becomes a ``div``. ``links`` is not 0 inside a link; ``flat`` inside a heading, where no block
-    may stand; ``headings`` has the levels of the headings that the place stands under; ``bare`` where marks, links and ids are left out.
+    may stand; ``headings`` has the levels of the headings that the place stands under; ``bare`` where marks, links
+    and ids are left out.
     """
 
     __slots__ = ("bare", "blocks", "flat", "headings", "ids", "in_line", "links", "messages", "out", "targets")

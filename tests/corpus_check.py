@@ -1,6 +1,6 @@
 """Nothing lost: compare each document's words in TEI with the words of its document and of its page.
 
-    python -m tests.corpus_check FILE.xml ...        a volume file each, or single documents
+    python -m tests.corpus_check FILE.xml FOLDER ...     volumes, or single documents; a folder: all .xml in it
 
 For every document the same words must come out as went in, as a multiset, and the same other signs
 (punctuation); notes, page breaks and references are counted. The comparison knows nothing of the reader: it
@@ -124,7 +124,8 @@ class _Source:
         elif name == "lb" and e.get("break") == "no":
             _glue(out)
         elif name in ("ref", "ptr"):
-            self.references += e.get("target") is not None
+            target = e.get("target")
+            self.references += target is not None and not re.match(r"(?!https?:|mailto:)[A-Za-z]+:", target.strip())
         if name == "note" and not _is_line(e, parent):
             target = (e.get("target") or "").lstrip("#")
             if target and not e.get("{http://www.w3.org/XML/1998/namespace}id"):
@@ -416,9 +417,11 @@ def main(arguments: list[str]) -> int:
     """Check the files named; print what differs and the sums; 1 if anything was lost."""
     total = Total()
     bad = 0
-    for name in arguments:
-        path = Path(name)
-        root = etree.parse(name).getroot()
+    paths = [
+        p for name in arguments for p in (sorted(Path(name).rglob("*.xml")) if Path(name).is_dir() else [Path(name)])
+    ]
+    for path in paths:
+        root = etree.parse(str(path)).getroot()
         single = not root.xpath("boolean(//*[local-name()='titlePage'])")
         volume = path.parent.name if single else path.stem
         file = f"content/{volume}/{path.name}" if single else f"content/{path.name}"
@@ -427,7 +430,7 @@ def main(arguments: list[str]) -> int:
             if bad <= 40:
                 print(f"{found.document}: lost {dict(found.lost.most_common(12))} gained {dict(found.gained.most_common(12))} {found.counts}")  # fmt: skip
     print(
-        f"{len(arguments)} files, {total.documents} documents, {total.parts} parts: {total.words} words, {total.notes} notes, "
+        f"{len(paths)} files, {total.documents} documents, {total.parts} parts: {total.words} words, {total.notes} notes, "
         f"{total.pages} page breaks, {total.references} references"
     )
     print(f"lost {total.lost}, gained {total.gained}, wrong counts {total.wrong_counts}; differing {bad}")

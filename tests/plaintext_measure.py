@@ -168,6 +168,14 @@ def total(tallies: dict[str, Tally], fitted: bool) -> Tally:
     return out
 
 
+def is_good_enough(tally: Tally) -> bool:
+    """The measure: 99 % of references placed exactly, 99.5 % of documents right in each other part, at least half of
+    what is wrong listed for the editor, and no more than 3 % of all references listed."""
+    exact = tally.exact >= 0.99 * tally.placed and tally.exact >= 0.99 * tally.wanted
+    parts = min(tally.title, tally.number, tally.source_line, tally.pages, tally.notes) >= 0.995 * tally.documents
+    return exact and parts and 2 * tally.wrong_listed >= tally.wrong and tally.listed <= 0.03 * tally.wanted
+
+
 def fit(shared: Path, volumes: Sequence[str], spread: float = 3.0, rounds: int = 400) -> dict[str, float]:
     """Fit the scores: a logistic regression of "is the reference" on the signs, with a normal prior of standard
     deviation ``spread`` on each score, by resilient back-propagation (full gradient, no chance in it)."""
@@ -232,6 +240,8 @@ def main() -> None:
         print(f"ALL {name}: {total(tallies, fitted)}")
     for f in faults[: a.worst]:
         print(f"  {f.certainty:.3f} {f.document}: {f.got!r}, should be {f.wanted!r}")
+    if not all(is_good_enough(total(tallies, fitted)) for fitted in (True, False)):
+        sys.exit("the reading of transcripts is below its measure")
 
 
 if __name__ == "__main__":

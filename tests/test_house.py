@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("views", "search", "exporters"),
     ("steps",),  # 5
     ("build",),
-    ("check", "watch", "preview", "scaffold"),  # 6
+    ("check", "watch", "preview", "scaffold", "importer"),  # 6
     ("cli",),  # 7
     ("__main__",),
 )

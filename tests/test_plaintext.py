@@ -122,7 +122,8 @@ def assert_comes_back(text: str) -> None:
     parts = [*title, *document.source_line, *document.dateline, *document.body]
     everything = [*parts, *(node for note in document.notes for node in note.children)]
 
-    cuts = [(p.start, p.end) for p in (*found.placements, *found.pages) if p.start >= 0]
+    cuts = [(p.start, p.end) for p in found.placements if p.start >= 0]
+    cuts += [(p.start, p.end) for p in found.pages]
     source = list(found.text)
     for note in found.notes:
         line = found.text.rfind("\n", 0, note.start - 1) + 1
@@ -243,8 +244,4 @@ def test_derived_transcripts(shared: Path) -> None:
     assert sum(t.documents for t in tallies.values()) > 500
     for fitted in (True, False):
         tally = measuring.total(tallies, fitted)
-        assert tally.exact >= 0.99 * tally.placed and tally.exact >= 0.99 * tally.wanted
-        for right in (tally.title, tally.number, tally.source_line, tally.pages, tally.notes):
-            assert right >= 0.995 * tally.documents
-        assert tally.wrong_listed >= 0.5 * tally.wrong
-        assert tally.listed <= 0.03 * tally.wanted
+        assert measuring.is_good_enough(tally), str(tally)

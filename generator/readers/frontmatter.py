@@ -61,6 +61,8 @@ class _Value(msgspec.Struct):
 
 _PLAIN_HINT = 'Put a value in quotation marks if it holds ": " or " #" or begins with one of * & ! [ { > | @ ` % - ?'
 _MAX_DEPTH = 8
+_LABEL_OF_NUMBER = re.compile(r"(?:No|Nr|Doc|Document)\b\.?\s*", re.IGNORECASE)
+"""What volumes print before a document's number (``No. 77``): it is shown, but is no part of the number."""
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
 
 
@@ -84,10 +86,11 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
     title = check.line("title")
     if title is None and not faults:
         fault(Rule.MISSING_VALUE, "The document has no title", root.line, root.column, 'Add a line such as  title: "Memorandum of Conversation"')  # fmt: skip
-    number = check.text("number").rstrip(".")
+    printed = check.text("number")
+    number = _LABEL_OF_NUMBER.sub("", printed).rstrip(".")
     metadata = Metadata(
         number=number,
-        printed_number=f"{number}." if number else "",
+        printed_number=printed if printed != number else f"{number}." if number else "",
         date=check.date("date"),
         place=check.text("place"),
         kind=check.text("kind"),

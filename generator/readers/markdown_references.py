@@ -8,7 +8,7 @@ from generator.document import Reference
 
 _ROMAN = r"(?=[IVXLCDM])M{0,4}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _ARABIC = r"(?=[A-Za-z.–-]{0,8}[0-9])[A-Za-z0-9]{1,12}(?:[.–-][A-Za-z0-9]{1,12}){0,3}"
-PAGE_LABEL = rf"(?:(?:{_ROMAN}|{_ROMAN.replace('M{', 'm{').replace('IVXLCDM', 'ivxlcdm')}|{_ARABIC})(?![A-Za-z0-9]))"
+PAGE_LABEL = rf"(?:(?:{_ROMAN}|{_ROMAN.lower()}|{_ARABIC})(?![A-Za-z0-9]))"
 """A page number: arabic, roman, with a letter or a part (``12a``, ``A-3``)."""
 
 _ID = r"[A-Za-z][A-Za-z0-9._-]*"

@@ -41,8 +41,8 @@ class _Writer:
         t = self.transcript
         front = ["---", f"title: {_quoted(self.inline(t.title) or 'Untitled')}"]
         if t.number:
-            printed = f"  # printed: {t.printed_number}" if t.printed_number != f"{t.number}." else ""
-            front.append(f"number: {_quoted(t.number)}{printed}")
+            printed = t.number if t.printed_number in ("", f"{t.number}.") else t.printed_number
+            front.append(f"number: {_quoted(printed)}")
         if t.date:
             front.append(f"date: {_quoted(t.date)}")
         if t.dateline:

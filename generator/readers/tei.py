@@ -93,8 +93,15 @@ def _parse(file: str, data: bytes, offset: int = 0) -> Element | Diagnostic:
             hint="Delete the DOCTYPE; write characters themselves (é, –) in place of entities of your own.",
             text=data.decode("utf-8", "replace"),
         )
+    # Ids are not collected: an id given twice is no reason to refuse a volume (see tei_volume).
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+        collect_ids=False,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         return etree.fromstring(data, parser)

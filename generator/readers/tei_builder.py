@@ -162,8 +162,7 @@ class Builder:
         """A page break stands without white space where no word goes on: the words are two all the same."""
         before = self._before_mark[-1]
         if before in ",.;:!?)]”" and (following.isalpha() or following in "([“"):
-            self._pending = (out, len(out))
-            self._wrapped = False
+            self._space(out, " ")
 
     def _settle(self, following: str, out: list[Node]) -> str:
         """Put the space that waits where it belongs; return it if that is before the text to come."""

@@ -6,11 +6,10 @@ what they name exists.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-
-from generator.diagnostics import nearest
 
 _SCHEME = re.compile(r"(?:https?:|mailto:)", re.I)
 _ANY_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -126,7 +125,8 @@ def looks(rend: str | None, rendition: str | None = None) -> tuple[tuple[str, ..
     for word in _words(rend, rendition):
         look = _LOOKS.get(word.lower())
         if look is None and len(word) > 4 and word.isalpha():
-            look = _LOOKS.get(nearest(word.lower(), [k for k in _LOOKS if len(k) == len(word)]))
+            near = difflib.get_close_matches(word.lower(), [k for k in _LOOKS if len(k) > 4], n=1, cutoff=0.8)
+            look = _LOOKS[near[0]] if near else None
         if look:
             if look not in known:
                 known.append(look)

@@ -79,6 +79,9 @@ def cut(reader: str, file: str, volume: str, data: bytes, root: Element) -> Spli
         if not any(local(a) == "text" for a in text.iterancestors()):
             contents += cutter.walk(text, emitted=False)
     cutter.finish()
+    if not cutter.parts:
+        hint = 'Documents stand in <body>, each in a <div type="document"> with an xml:id.'
+        cutter.diagnostics.append(diagnostic(Rule.MISSING_VALUE, "the file holds no document and no text", Span(file), hint=hint))  # fmt: skip
     described = _volume(volume, root, tuple(contents)) if is_volume else None
     return Split(tuple(cutter.parts), described, tuple(cutter.diagnostics))
 
@@ -151,11 +154,13 @@ class _Cutter:
         """Give the documents of one file among others ids that do not collide with those of the other files,
         unless they are numbered through as d1, d2 ..."""
         self.stem = _safe(stem)
-        for number, document in enumerate(documents, 1):
+        number = 0
+        for document in documents:
             own = (document.get(XML_ID) or "").strip()
             if own and not re.match(r"d\d", own):
                 self.renamed[own] = _safe(f"{stem}-{own}")
             elif not own:
+                number += 1
                 # Known by its place in the file; there is no pointing at it from the file itself.
                 self.renamed[f"\0{number}"] = _safe(stem if number == 1 else f"{stem}-{number}")
 
@@ -234,7 +239,7 @@ class _Cutter:
 
     def _grouping(self, e: Element) -> list[Division]:
         """Front, body or back: no page, unless words stand in it outside all divisions."""
-        own = [c for c in e if local(c) not in ("", "pb", "head", "group", "text") and not self._is_page(c)]
+        own = [c for c in e if local(c) not in ("", "pb", "group", "text") and not self._is_page(c)]
         if not any("".join(c.itertext()).strip() for c in own) and not (e.text or "").strip():
             return self.walk(e, emitted=False)
         id = self._emit(e, "section", self.title, self._own_bytes(e), self._marks_taken())
