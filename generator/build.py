@@ -48,11 +48,13 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct):
-    """What a build did. ``rendered`` were made anew, ``written`` of them differed from what stood there."""
+    """What a build did. ``read`` counts the source files looked into, ``reread`` the documents in them that had to be
+    read; ``rendered`` were made anew, ``written`` of them differed from what stood there."""
 
     documents: int = 0
     volumes: int = 0
     read: int = 0
+    reread: int = 0
     pages: int = 0
     rendered: list[str] = []
     written: list[str] = []
@@ -193,6 +195,7 @@ class _Build:
 
     def _keep(self, results: Iterable[steps.Result]) -> None:
         results = list(results)
+        self.report.reread += len(results)
         self.store.put_results("facts", [(r.key, r.read) for r in results])
         self.store.put_results("document", [(r.key, r.document) for r in results if r.document])
         self.store.put_results("terms", [(r.key, r.terms) for r in results if r.terms])
@@ -405,7 +408,7 @@ class _Build:
         shown = msgspec.json.encode([
             {
                 "u": document_path(f),
-                "n": f.metadata.printed_number,
+                "n": f.metadata.number,
                 "t": f.title,
                 "v": catalog.volumes[f.volume].volume.title,
                 "d": date_in_words(f.metadata.date, site.messages),

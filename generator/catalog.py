@@ -12,6 +12,7 @@ import msgspec
 
 from generator import urls
 from generator.document import Division, Facts, Volume
+from generator.phrases import names
 
 
 class PageRange(msgspec.Struct, frozen=True):
@@ -48,6 +49,11 @@ class VolumeCatalog:
         self.order = tuple(order)
         self.documents = tuple(self.by_id[id] for id in order if self.by_id[id].role == "document")
         self.sections = tuple(self.by_id[id] for id in order if self.by_id[id].role != "document")
+
+    @cached_property
+    def name(self) -> names.VolumeName:
+        """How references in prose name the volume."""
+        return names.name_of(self.volume)
 
     @cached_property
     def parts_around(self) -> Mapping[str, tuple[Division, ...]]:
@@ -131,6 +137,17 @@ class Catalog:
     def get(self, volume: str, id: str) -> Facts | None:
         found = self.volumes.get(volume)
         return found.by_id.get(id) if found else None
+
+    @cached_property
+    def items(self) -> Mapping[str, tuple[tuple[Facts, names.Item], ...]]:
+        """The telegrams, despatches and the like of all volumes by the number each bears."""
+        out: dict[str, list[tuple[Facts, names.Item]]] = {}
+        for volume in self.volumes.values():
+            for facts in volume.documents:
+                item = names.item_of(facts)
+                if item:
+                    out.setdefault(item.number, []).append((facts, item))
+        return {number: tuple(found) for number, found in out.items()}
 
     @cached_property
     def by_date(self) -> tuple[Facts, ...]:

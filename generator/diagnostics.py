@@ -59,6 +59,7 @@ class Rule(enum.Enum):
     PAGE_REPEATED = ("page-repeated", Severity.WARNING, "The same page mark stands twice in a document.")
     BROKEN_REFERENCE = ("broken-reference", Severity.WARNING, "A reference names something that this edition should have and has not.")  # fmt: skip
     AMBIGUOUS_REFERENCE = ("ambiguous-reference", Severity.WARNING, "A reference could mean more than one place.")
+    DOUBTFUL_REFERENCE = ("doubtful-reference", Severity.NOTE, "Words that refer to something, but cannot be right as they are: a range that falls, an *ibid.* with nothing before it.")  # fmt: skip
     UNKNOWN_PERSON = ("unknown-person", Severity.WARNING, "A person's id that the volume's list of persons has not.")
     UNKNOWN_TERM = ("unknown-term", Severity.WARNING, "A term's id that the volume's list of terms has not.")
     UNKNOWN_BLOCK = ("unknown-block", Severity.WARNING, "A block or attribute that the dialect does not know; its text is kept.")  # fmt: skip

@@ -41,7 +41,7 @@ Kind = Literal[
     "text",  # text
     "page_break",  # label: as printed; id: its anchor; facs: image
     "note_ref",  # note: the note's id; id: its own anchor; label: as printed
-    "reference",  # see Reference: volume, document, part, value; resolved against the catalog
+    "reference",  # see Reference: volume, document, part, value, certainty; found in prose: rule, continued
     "link",  # url: outside address of a safe scheme; title
     "person",  # person: id
     "term",  # term: id
@@ -101,12 +101,23 @@ class Reference(msgspec.Struct, frozen=True, array_like=True):
     ``volume`` and ``document`` are ids, empty for this one. ``part`` says what within it: ``""`` (the whole),
     ``note`` (value: the label or id), ``page`` (value: the label as printed; counts in the volume),
     ``paragraph`` (value: the printed number, or ``p7``), ``attachment`` (its number), ``anchor`` (an xml:id).
+    Prose names more (see ``generator.phrases.names`` for what then stands in ``volume`` and ``document``):
+    ``page-notes`` (``124n``), ``chapter`` and ``appendix`` (its number), ``forthcoming`` (a volume not yet out),
+    ``file`` (the number of an archival file, which leads nowhere). ``certainty`` is how sure it is that words found
+    in prose are this reference: certain, likely, suggestion; empty where someone marked it up.
     """
 
     volume: str = ""
     document: str = ""
     part: str = ""
     value: str = ""
+    certainty: str = ""
+
+
+def reference_of(node: Node) -> Reference:
+    """Return what a node of kind reference names."""
+    get = node.attrs.get
+    return Reference(get("volume", ""), get("document", ""), get("part", ""), get("value", ""), get("certainty", ""))
 
 
 class Target(msgspec.Struct, frozen=True, array_like=True):

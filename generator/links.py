@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from generator.catalog import Catalog, VolumeCatalog
+from generator.catalog import Catalog, PagePlace, VolumeCatalog
 from generator.diagnostics import nearest
-from generator.document import Facts, Reference, ReferenceFact
+from generator.document import Division, Facts, Reference, ReferenceFact
+from generator.phrases import names
 
 
 class Resolution(msgspec.Struct, frozen=True):
     """Where a reference leads: kind and status as in ``Target``, the volume, the document (empty: the volume
-    itself) and the anchor there. ``reason`` says what is wrong, ``near`` the nearest right name."""
+    itself) and the anchor there. ``reason`` says what is wrong, or of a link found in prose what speaks for it;
+    ``near`` the nearest right name; ``certainty`` how sure the link is; ``candidates`` the ids of documents or
+    volumes that an ambiguous reference may mean."""
 
     kind: str
     status: str = "resolved"
@@ -23,6 +26,8 @@ class Resolution(msgspec.Struct, frozen=True):
     anchor: str = ""
     reason: str = ""
     near: str = ""
+    certainty: str = "certain"
+    candidates: tuple[str, ...] = ()
 
 
 class Backlink(msgspec.Struct, frozen=True):
@@ -35,21 +40,46 @@ class Backlink(msgspec.Struct, frozen=True):
 
 def resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
     """Return where ``reference``, made in ``origin``, leads."""
+    found = _resolve(reference, origin, catalog)
+    certainty = max(found.certainty, reference.certainty, key=_DOUBT.index) if reference.certainty else found.certainty
+    if found.status == "resolved" and not found.anchor and (found.volume, found.document) == (origin.volume, origin.id):
+        return msgspec.structs.replace(found, certainty=certainty, reason="refers to the document it stands in")
+    return msgspec.structs.replace(found, certainty=certainty) if certainty != found.certainty else found
+
+
+_DOUBT = ("", "certain", "likely", "suggestion")
+
+
+def _resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
+    name = names.volume_name(reference.volume)
+    if name:
+        return _named_volume(name, reference, origin, catalog)
+    if reference.part == "forthcoming":
+        reference = Reference(reference.volume)
+    if reference.part == "file":
+        return Resolution("file", "not-in-edition", reason="the number of an archival file")
+    if ":" in reference.document:
+        return _described(reference, origin, catalog)
     volume_id = reference.volume or origin.volume
     volume = catalog.volumes.get(volume_id)
+    if volume is not None and reference.certainty and not reference.volume:
+        volume = _part_with(reference, volume, catalog)
+        volume_id = volume.volume.id
     if volume is None:
         if reference.volume:
             return Resolution("volume", "not-in-edition", reason=f'this edition has no volume "{reference.volume}"')
         return _in_document(reference, origin, volume_id)
     if not reference.document:
-        if reference.part == "page":
+        if reference.part in ("page", "page-notes"):
             return _page(reference.value, volume)
+        if reference.part in ("chapter", "appendix"):
+            return _chapter(reference.part, reference.value, volume)
         if reference.part == "anchor":
             return _anchor(reference.value, volume)
         if reference.volume and not reference.part:
             return Resolution("volume", volume=volume_id)
         return _in_document(reference, origin, volume_id)
-    facts = volume.by_id.get(reference.document)
+    facts = volume.by_id.get(reference.document) or (_numbered(reference.document, volume) if reference.certainty else None)
     if facts is None:
         return _no_document(reference, volume_id, volume, catalog)
     if not reference.part:
@@ -79,7 +109,9 @@ def _in_document(reference: Reference, facts: Facts, volume: str) -> Resolution:
         return Resolution(facts.role, volume=volume, document=facts.id)
     if part == "note":
         exact = [n.anchor for n in facts.notes if n.anchor in (value, f"{facts.id}fn{value}")]
-        found = exact[:1] or [n.anchor for n in facts.notes if n.label == value]
+        labelled = [n.anchor for n in facts.notes if n.label == value]
+        # Prose gives the label as printed; markup may give an id that looks like another note's label.
+        found = labelled or exact[:1] if reference.certainty else exact[:1] or labelled
         if len(found) > 1:
             return Resolution("note", "ambiguous", reason=f'{here} has {len(found)} notes labelled "{value}"')
         return _found("note", volume, facts, found, f'{here} has no footnote "{value}"', value, (n.label for n in facts.notes))  # fmt: skip
@@ -90,13 +122,136 @@ def _in_document(reference: Reference, facts: Facts, volume: str) -> Resolution:
             found = [p.anchor for p in facts.paragraphs if p.number == value][:1]
         return _found("paragraph", volume, facts, found, f'{here} has no paragraph "{value}"', value, (p.number for p in facts.paragraphs))  # fmt: skip
     if part == "attachment":
-        found = [a.anchor for a in facts.attachments if value in (a.number, a.anchor)]
+        found = [a.anchor for a in facts.attachments if value in (a.number, a.anchor) or (not value and a.number == "1")]
+        if not found and reference.certainty:
+            return Resolution(facts.role, volume=volume, document=facts.id, reason="the attachment is not marked there")
         return _found("attachment", volume, facts, found, f'{here} has no attachment "{value}"', value, ())
     if part == "page":
         found = [p.anchor for p in facts.pages if value in (p.label, p.anchor)][:1]
         return _found("page", volume, facts, found, f'{here} has no page mark "{value}"', value, (p.label for p in facts.pages))  # fmt: skip
     anchors = (*facts.anchors, *(p.anchor for p in facts.pages), *(n.anchor for n in facts.notes))
     return _found("anchor", volume, facts, [a for a in anchors if a == value][:1], f'{here} has no place "{value}"', value, anchors)  # fmt: skip
+
+
+def _part_with(reference: Reference, volume: VolumeCatalog, catalog: Catalog) -> VolumeCatalog:
+    """The part of a volume that a page or document is in: numbers run on through the parts."""
+    def has(one: VolumeCatalog) -> bool:
+        if reference.document:
+            return reference.document in one.by_id
+        return reference.part not in ("page", "page-notes") or reference.value.lower() in one.marks
+
+    own = volume.name
+    if not own.part or has(volume):
+        return volume
+    parts = [v for v in catalog.volumes.values() if (v.name.years, v.name.number) == (own.years, own.number) and has(v)]
+    return parts[0] if len(parts) == 1 else volume
+
+
+def _numbered(id: str, volume: VolumeCatalog) -> Facts | None:
+    """The document that is printed under the number in ``id``, where ids are no numbers."""
+    return next((f for f in volume.documents if f.metadata.number and f"d{f.metadata.number}" == id), None)
+
+
+def _named_volume(name: names.VolumeName, reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
+    """A volume named by series, years and number, and what is cited in it."""
+    home = catalog.volumes.get(origin.volume)
+    found = names.named(name, home.name if home else names.VolumeName(), ((v.volume.id, v.name) for v in catalog.volumes.values()))  # fmt: skip
+    if not found:
+        forthcoming = reference.part == "forthcoming"
+        status, what = ("unpublished", "is not published here yet") if forthcoming else ("not-in-edition", "is not in this edition")  # fmt: skip
+        return Resolution("volume", status, reason=f"{name.in_words()} {what}")
+    if len(found) > 1:
+        reason = f"{name.in_words()} may be any of {len(found)} volumes: {', '.join(found)}"
+        return Resolution("volume", "ambiguous", reason=reason, candidates=tuple(found))
+    part = "" if reference.part == "forthcoming" else reference.part
+    return _resolve(msgspec.structs.replace(reference, volume=found[0], part=part), origin, catalog)
+
+
+def _described(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
+    """A document named by its place or by what it is (see ``generator.phrases.names``), and a part of it."""
+    volume = catalog.volumes.get(reference.volume or origin.volume)
+    kind, _, rest = reference.document.partition(":")
+    if kind == "cable":
+        return _item(names.item(rest), origin, catalog)
+    if volume is None:
+        return Resolution("volume", "not-in-edition", reason="the volume is not in this edition")
+    if kind in ("previous", "next"):
+        before, after = volume.neighbours(origin.id)
+        facts = before if kind == "previous" else after
+        if reference.part == "note" and kind == "previous" and not any(facts and n.label == reference.value for n in facts.notes):  # fmt: skip
+            # "Footnote 9, supra" is sometimes said of the document itself.
+            facts = origin if any(n.label == reference.value for n in origin.notes) else facts
+        if facts is None:
+            return Resolution("document", "broken", reason=f"there is no document {'before' if kind == 'previous' else 'after'} this one")  # fmt: skip
+        return _in_document(reference, facts, volume.volume.id)
+    page, _, rest = rest.partition(";")
+    there = tuple(dict.fromkeys(place.document for place in volume.pages.get(page, ())))
+    facts_there = [volume.by_id[id] for id in there]
+    whole = _page(page, volume)
+    if whole.status != "resolved":
+        return whole
+    if kind == "item":
+        wanted = names.item(rest)
+        own = [(f, i) for f in facts_there if (i := names.item_of(f)) and _agrees(wanted, i)]
+        if own:
+            return msgspec.structs.replace(whole, reason="number, post and date agree", candidates=tuple(f.id for f, _ in own))  # fmt: skip
+        return msgspec.structs.replace(whole, certainty="likely", reason="nothing on that page bears this number and date", candidates=there)  # fmt: skip
+    titled = [f for f in facts_there if rest and (names.has_words(rest, f.title) or names.has_words(rest, f.source_line))]
+    holding = [f for f in titled or facts_there if any(n.label == reference.value for n in f.notes)]
+    if len(holding) == 1:
+        found = _in_document(reference, holding[0], volume.volume.id)
+        return found if titled or not rest else msgspec.structs.replace(found, certainty="likely")
+    reason = f"page {page} has no document with a note {reference.value}"
+    if holding:
+        reason = f"{len(holding)} documents on page {page} have a note {reference.value}"
+    return msgspec.structs.replace(whole, certainty="likely", reason=f"{reason}; the page is meant", candidates=tuple(f.id for f in holding))  # fmt: skip
+
+
+def _item(wanted: names.Item, origin: Facts, catalog: Catalog) -> Resolution:
+    """A telegram or the like among the edition's own documents, by number, post and day."""
+    year = origin.metadata.date.start[:4] if origin.metadata.date else ""
+    sure: list[Facts] = []
+    perhaps: list[Facts] = []
+    for facts, own in catalog.items.get(wanted.number, ()):
+        if not _agrees(wanted, own):
+            continue
+        posted = bool(wanted.post) and names.has_words(wanted.post, own.post)
+        dated = names.same_day(wanted.date, own.date) and (not wanted.date.startswith("--") or own.date[:4] == year)
+        if dated and (posted or not wanted.post):
+            sure.append(facts)
+        elif dated or (posted and own.date[:4] == year) or (not wanted.post and not wanted.date and facts.volume == origin.volume):  # fmt: skip
+            perhaps.append(facts)
+    found = sure or perhaps
+    if not found:
+        return Resolution("document", "not-in-edition", reason=f"no document of this edition is {wanted.kind} {wanted.number}")  # fmt: skip
+    if len(found) > 1:
+        ids = tuple(f"{f.volume}#{f.id}" for f in found)
+        return Resolution("document", "ambiguous", reason=f"may be {', '.join(ids)}", certainty="suggestion", candidates=ids)  # fmt: skip
+    facts = found[0]
+    reason, certainty = ("number and date agree", "certain") if sure else ("the number agrees", "suggestion")
+    return Resolution(facts.role, volume=facts.volume, document=facts.id, reason=reason, certainty=certainty)
+
+
+def _agrees(wanted: names.Item, own: names.Item) -> bool:
+    """Whether nothing that is known of both speaks against their being one."""
+    if wanted.number != own.number:
+        return False
+    despatch = ("despatch", "dispatch", "instruction", "airgram")
+    if (wanted.kind.lower() in despatch) != (own.kind in despatch):
+        return False
+    return not (wanted.date and own.date) or names.same_day(wanted.date, own.date)
+
+
+def _chapter(word: str, value: str, volume: VolumeCatalog) -> Resolution:
+    """A chapter or appendix by the number it is printed under."""
+    stack = list(volume.contents)
+    while stack:
+        division: Division = stack.pop(0)
+        begins = names.words(division.title)[:2]
+        if division.kind != "document" and division.id and (begins == [word, value.lower()] or (word == "chapter" and (division.id == f"ch{value}" or begins[:1] == [value.lower()]))):  # fmt: skip
+            return Resolution("chapter", volume=volume.volume.id, document=division.id)
+        stack = [*division.children, *stack]
+    return Resolution("chapter", "not-in-edition", reason=f"this volume has no {word} {value}")
 
 
 def _found(
@@ -109,10 +264,21 @@ def _found(
 
 def _page(label: str, volume: VolumeCatalog) -> Resolution:
     place = volume.marks.get(label.strip().lower())
+    if place is None and (document := volume.anchors.get(f"pg_{label}")):
+        # A mark may be printed otherwise than it is counted: [457], where the page is known to be 457.
+        place = PagePlace(document, f"pg_{label}")
     if place is None:
         reason = f"no document of this volume has page {label}"
+        if volume.name.part and _beyond(label, volume):
+            return Resolution("page", "not-in-edition", reason=f"{reason}; it is in another part of it")
         return Resolution("page", "broken", reason=reason, near=_nearest_page(label, volume.marks))
     return Resolution("page", volume=volume.volume.id, document=place.document, anchor=place.anchor)
+
+
+def _beyond(label: str, volume: VolumeCatalog) -> bool:
+    """Whether a page lies before or after all of the volume's, which runs on in its other parts."""
+    pages = [int(mark) for mark in volume.marks if mark.isdecimal()]
+    return bool(pages) and label.isdecimal() and not min(pages) <= int(label) <= max(pages)
 
 
 def _nearest_page(label: str, marks: Iterable[str]) -> str:
@@ -142,5 +308,9 @@ def _no_document(reference: Reference, volume_id: str, volume: VolumeCatalog, ca
             return Resolution("volume", volume=id)
     if (volume_id, id) in catalog.drafts:
         return Resolution("document", "unpublished", reason=f'"{id}" is a draft, so pages cannot link to it')
+    numbers = [int(f.metadata.number) for f in volume.documents if f.metadata.number.isdecimal()]
+    if reference.certainty and volume.name.part and numbers and id[1:].isdecimal() and not min(numbers) <= int(id[1:]) <= max(numbers):  # fmt: skip
+        reason = f'the volume "{volume_id}" has no document "{id}"; it is in another part of it'
+        return Resolution("document", "not-in-edition", reason=reason)
     near = nearest(id, [*volume.by_id, *(catalog.volumes if not reference.volume else ())])
     return Resolution("document", "broken", reason=f'the volume "{volume_id}" has no document "{id}"', near=near)

@@ -94,9 +94,7 @@ class _Writer:
             if any(child.kind in BLOCKS for child in note.children):
                 self.flow(note.children)
             else:
-                out.append("<p>")
-                self.nodes(note.children)
-                out.append("</p>\n")
+                self.wrapped(note.children, "")
             ends_in_paragraph = out[-1] == "</p>\n"
             if ends_in_paragraph:
                 out.pop()
@@ -320,17 +318,13 @@ def _items(writer: _Writer, children: list[Node], terms: bool) -> None:
 def _item(writer: _Writer, node: Node, tag: str, between: Sequence[Node] = ()) -> None:
     out = writer.out
     out.append(f"<{tag}{writer.attributes(node)}>")
-    if between:
-        writer.nodes(between)
+    # A term holds no headings; it is simplest to hold no blocks at all.
+    writer.flat += tag == "dt"
+    writer.nodes(between)
     if "label" in node.attrs:
         out.append(f'<span class="item-label">{escape(node.attrs["label"])}</span> ')
-    if tag == "dt":
-        # A term holds no headings; it is simplest to hold no blocks at all.
-        writer.flat += 1
-        writer.nodes(node.children)
-        writer.flat -= 1
-    else:
-        writer.nodes(node.children)
+    writer.nodes(node.children)
+    writer.flat -= tag == "dt"
     out.append(f"</{tag}>\n")
 
 
@@ -363,24 +357,26 @@ def _table(writer: _Writer, node: Node) -> None:
 
 def _rows(writer: _Writer, children: list[Node]) -> None:
     out = writer.out
+    head = True
+    groups: dict[str, list[tuple[list[Node], Node]]] = {"thead": [], "tbody": []}
     between: list[Node] = []
-    group = ""
     for child in children:
         if child.kind != "row":
             between.append(child)
             continue
-        head = group in ("", "thead") and child.attrs.get("role") == "label"
-        if group != ("thead" if head else "tbody"):
-            if group:
-                out.append(f"</{group}>\n")
-            group = "thead" if head else "tbody"
-            out.append(f"<{group}>\n")
-        _row(writer, child, between)
+        head = head and child.attrs.get("role") == "label"
+        groups["thead" if head else "tbody"].append((between, child))
         between = []
-    out.append(f"</{group}>\n")
+    layout = _layout([[row for _, row in group] for group in groups.values()])
+    for name, group in groups.items():
+        if group:
+            out.append(f"<{name}>\n")
+            for before, row in group:
+                _row(writer, row, before, layout.get(id(row), ()))
+            out.append(f"</{name}>\n")
 
 
-def _row(writer: _Writer, node: Node, between: list[Node]) -> None:
+def _row(writer: _Writer, node: Node, between: list[Node], spans: Sequence[tuple[int, int]]) -> None:
     out = writer.out
     out.append(f"<tr{writer.attributes(node)}>\n")
     label = node.attrs.get("role") == "label"
@@ -389,22 +385,66 @@ def _row(writer: _Writer, node: Node, between: list[Node]) -> None:
         cells = [Node("cell", tuple(cells))]
     while cells[-1].kind != "cell":
         between.append(cells.pop())
+    widths = iter(spans)
     for cell in cells:
         if cell.kind != "cell":
             between.append(cell)
             continue
-        tag = "th" if label or cell.attrs.get("role") == "label" else "td"
+        is_head = label or cell.attrs.get("role") == "label"
+        tag = "th" if is_head else "td"
         attrs = cell.attrs
         attributes = writer.attributes(cell, f"align-{escape(attrs['align'])}" if "align" in attrs else "")
-        for name, attribute in (("cols", "colspan"), ("rows", "rowspan")):
-            if attrs.get(name, "1") != "1":
-                attributes += f' {attribute}="{escape(attrs[name])}"'
+        columns, rows = next(widths, (1, 1))
+        attributes += f' colspan="{columns}"' if columns > 1 else ""
+        attributes += f' rowspan="{rows}"' if rows > 1 else ""
         out.append(f"<{tag}{attributes}>")
+        # No headings may stand in the head of a table; it is simplest to have no blocks there at all.
+        writer.flat += is_head
         writer.nodes(between)
         between.clear()
         writer.nodes(cell.children)
+        writer.flat -= is_head
         out.append(f"</{tag}>\n")
     out.append("</tr>\n")
+
+
+def _layout(groups: Sequence[Sequence[Node]]) -> dict[int, list[tuple[int, int]]]:
+    """Columns and rows that each cell of a row (by ``id``) may span; nothing if no cell spans more than one.
+
+    Sources say more than a table has: spans beyond the last row, over cells that stand there, over columns in which
+    no cell begins. HTML allows none of these.
+    """
+    cells = [cell for group in groups for row in group for cell in row.children if cell.kind == "cell"]
+    if not any("cols" in cell.attrs or "rows" in cell.attrs for cell in cells):
+        return {}
+    placed: dict[int, list[tuple[int, int, int]]] = {}
+    beginnings: set[int] = set()
+    for group in groups:
+        free: dict[int, int] = {}
+        for number, row in enumerate(group):
+            column = 0
+            for cell in row.children:
+                if cell.kind != "cell":
+                    continue
+                while free.get(column, 0) > number:
+                    column += 1
+                rows = min(_count(cell.attrs.get("rows", "1")), len(group) - number)
+                width = 1
+                while width < _count(cell.attrs.get("cols", "1")) and free.get(column + width, 0) <= number:
+                    width += 1
+                free.update(dict.fromkeys(range(column, column + width), number + rows))
+                placed.setdefault(id(row), []).append((column, width, rows))
+                beginnings.add(column)
+                column += width
+    return {
+        row: [(sum(c in beginnings for c in range(column, column + width)), rows) for column, width, rows in spans]
+        for row, spans in placed.items()
+    }
+
+
+def _count(text: str) -> int:
+    """A number of columns or rows; 1 for what is none."""
+    return min(max(int(text), 1), 200) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 def _stray(writer: _Writer, node: Node) -> None:
@@ -422,6 +462,7 @@ def _figure(writer: _Writer, node: Node) -> None:
         image = f'<span class="no-image">{escape(words)}</span>'
     if writer.flat or (writer.in_line and not node.children):
         writer.out.append(image)
+        writer.nodes(node.children)
         return
     writer.out.append(f"<figure{writer.attributes(node)}>{image}")
     if node.children:

@@ -93,12 +93,24 @@ def canonical(text: str) -> str:
 
 def as_edition(expected: str) -> str:
     """What the specification expects, with the two things that an edition has elsewhere: the first heading is the
-    title's, so those of the text begin at the second level; an image that stands alone is a figure."""
-    expected = re.sub(r"<(/?)h1>", r"<\1h2>", expected)
-    alone = re.compile(r'<p>(<img [^>]*?)(?: title="([^"]*)")? />\s*</p>')
-    return alone.sub(
-        lambda m: f"<figure>{m[1]}>{f'<figcaption>{m[2]}</figcaption>' if m[2] else ''}</figure>", expected
-    )
+    title's, so that those of the text begin at the second level and skip none; an image that stands alone is a
+    figure."""
+    under: list[int] = []
+
+    def heading(found: re.Match[str]) -> str:
+        level = max(int(found[2]), 2)
+        if not found[1]:
+            while under and under[-1] >= level:
+                under.pop()
+            under.append(level)
+        return f"<{found[1]}h{min(len(under) + 1, 6)}>"
+
+    def figure(found: re.Match[str]) -> str:
+        caption = f"<figcaption>{found[2]}</figcaption>" if found[2] else ""
+        return f"<figure>{found[1]}>{caption}</figure>"
+
+    expected = re.sub(r"<(/?)h([1-6])>", heading, expected)
+    return re.sub(r'<p>(<img [^>]*?)(?: title="([^"]*)")? />\s*</p>', figure, expected)
 
 
 def examples(node_modules: Path) -> list[tuple[str, str]]:

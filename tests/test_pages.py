@@ -29,8 +29,9 @@ class Page:
         self.site = site
         self.file = file
         self.path = file.relative_to(site).as_posix()
-        self.root = etree.HTML(file.read_bytes(), etree.HTMLParser(encoding="utf-8"))
-        self.ids: list[str] = [str(id) for id in self.root.xpath("//@id")]
+        root: Any = etree.HTML(file.read_bytes(), etree.HTMLParser(encoding="utf-8"))
+        self.root = root
+        self.ids = [str(id) for id in self.all("//@id")]
 
     def all(self, path: str) -> list[Any]:
         """The elements, attributes or texts that an XPath finds, in the page's order."""
@@ -249,7 +250,9 @@ def test_notes_and_their_references_lead_to_each_other(documents: list[Page]) ->
                 assert reference.get("role") == "doc-noteref"
                 assert page.text(reference) == page.text(note.xpath(f"*[{has('note-label')}]")[0])
                 references += 1
-        assert len(page.all(f"//a[{has('note-ref')}]")) == sum(len(n.xpath(".//a[@role='doc-backlink']")) for n in notes)
+        assert len(page.all(f"//a[{has('note-ref')}]")) == sum(
+            len(n.xpath(".//a[@role='doc-backlink']")) for n in notes
+        )
     assert references
 
 
@@ -298,7 +301,7 @@ def test_a_phrase_runs_on_beneath_a_page_mark(specimen_site: Path) -> None:
 def test_the_style_sheet_takes_nothing_from_elsewhere(checkout: Path) -> None:
     css = (checkout / "assets/edition.css").read_text("utf-8")
     assert re.findall(r"@import|url\(|@font-face", css) == []
-    classes = set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", css, flags=re.S)))
+    classes = set(re.findall(r"\.([a-z][a-z_-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", css, flags=re.S)))
     known = "\n".join(["align-right align-center", *(f.read_text("utf-8") for f in _sources(checkout))])
     unknown = {name for name in classes if not re.search(rf"\b{re.escape(name)}\b", known)}
     assert unknown == set(), "classes that nothing sets"

@@ -166,6 +166,16 @@ def test_reading_needs_only_the_part() -> None:
             assert tei.read(copy) == tei.read(part)
 
 
+def test_where_a_file_stands_says_what_it_is() -> None:
+    data = (CASES / "volume.xml").read_bytes()
+    assert tei.split("content/volume.xml", "volume", data).volume is not None
+    data = (CASES / "blocks.xml").read_bytes()
+    assert tei.split("content/blocks.xml", "blocks", data).volume is not None
+    for file in ("content/letters/d7.xml", "content/letters/1901/d7.xml"):
+        cut = tei.split(file, "letters", data)
+        assert cut.volume is None and [p.id for p in cut.parts] == ["d7"]
+
+
 def test_an_id_given_twice() -> None:
     data = (CASES / "volume.xml").read_bytes().replace(b'xml:id="d2"', b'xml:id="d1"')
     cut = split("volume", data)
@@ -307,7 +317,7 @@ def check(paths: Iterable[Path], *, volume: bool = False) -> Total:
 
 def test_nothing_is_lost_of_the_cases() -> None:
     total = check(CASES / f"{name}.xml" for name in NAMES if name not in ("volume", "unknown"))
-    assert (total.notes, total.pages) == (24, 15)
+    assert (total.notes, total.pages) == (26, 15)
     total = check([CASES / "volume.xml"], volume=True)
     assert (total.documents, total.parts, total.pages) == (3, 10, 12)
 

@@ -40,9 +40,9 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class FrontMatter(msgspec.Struct, frozen=True):
-    """What the front matter says."""
+    """What the front matter says; ``title`` is None only if it is missing."""
 
-    title: Line
+    title: Line | None
     metadata: Metadata
     source_line: Line | None = None
     dateline: Line | None = None
@@ -69,7 +69,8 @@ _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
 def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
     """Read ``text``, the lines between the two ``---``, of which the first is line ``first_line`` of the file.
 
-    Returns None if any fault was reported.
+    Faults are reported, and the values that have none are returned all the same, so that the rest of the document
+    can be checked. Returns None if there is no telling the keys.
     """
     faults = 0
 
@@ -79,12 +80,12 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
         report(rule, message, line, column, hint=hint)
 
     root = _parse(text, first_line, fault)
-    if root is None or faults:
+    if root is None:
         return None
     fields = _fields(root, KEYS, fault)
     check = _Check(fields, text, first_line, fault)
     title = check.line("title")
-    if title is None and not faults:
+    if title is None and (not faults or "title" not in fields):
         fault(Rule.MISSING_VALUE, "The document has no title", root.line, root.column, 'Add a line such as  title: "Memorandum of Conversation"')  # fmt: skip
     printed = check.text("number")
     number = _LABEL_OF_NUMBER.sub("", printed).rstrip(".")
@@ -109,8 +110,6 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
     source_line, dateline = check.line("source_line"), check.line("dateline")
     if title and number:
         title = _without_number(title, metadata.printed_number)
-    if faults or title is None:
-        return None
     return FrontMatter(title, metadata, source_line, dateline)
 
 
@@ -134,7 +133,7 @@ def _parse(text: str, first_line: int, fault: Report) -> _Value | None:
         for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
             line, column = event.start_mark.line + first_line, event.start_mark.column + 1
             if isinstance(event, (yaml.AliasEvent, yaml.NodeEvent)) and (event.anchor or getattr(event, "tag", None)):
-                what = f"*{event.anchor}" if isinstance(event, yaml.AliasEvent) else f"&{event.anchor}" if event.anchor else str(getattr(event, "tag", ""))  # fmt: skip
+                what = f"*{event.anchor}" if isinstance(event, yaml.AliasEvent) else f"&{event.anchor}" if event.anchor else str(getattr(event, "tag", "")).replace("tag:yaml.org,2002:", "!!")  # fmt: skip
                 fault(Rule.FRONT_MATTER, f'"{what}" has a meaning of its own in YAML that is not used here', line, column, _PLAIN_HINT)  # fmt: skip
                 if isinstance(event, yaml.AliasEvent):
                     value = _Value("", "text", line, column)

@@ -29,7 +29,7 @@ def parse_reference(text: str) -> tuple[Reference, str] | None:
     text = text.strip()
     pages = _PAGES.match(text)
     if pages:
-        return Reference(part="page", value=pages["label"]), text
+        return Reference(part="page", value=_first_page(pages["label"])), text
     part = _part(text)
     if part and not _WHOLE.match(text):
         return Reference(part=part[0], value=part[1]), part[2]
@@ -46,7 +46,7 @@ def parse_reference(text: str) -> tuple[Reference, str] | None:
         return Reference(document=first), _name(first)
     if not first:
         part = _part(second)
-        return (Reference(part=part[0], value=part[1]), part[2]) if part else _anchor(Reference(), second)
+        return (Reference(part=part[0], value=part[1]), part[2] or part[1]) if part else _anchor(Reference(), second)
     return _second(first, second)
 
 
@@ -57,7 +57,7 @@ def _second(first: str, second: str) -> tuple[Reference, str] | None:
         return Reference(document=first, part=part[0], value=part[1]), _joined(part[2], _name(first))
     pages = _PAGES.match(second)
     if pages:
-        return Reference(volume=first, part="page", value=pages["label"]), f"{first}, {second}"
+        return Reference(volume=first, part="page", value=_first_page(pages["label"])), f"{first}, {second}"
     if _DOCUMENT.match(first):
         if second.startswith(f"{first}fn"):
             return _note(Reference(document=first), second[len(first) + 2 :])
@@ -89,6 +89,11 @@ def _part(text: str) -> tuple[str, str, str] | None:
     if found["paragraph"]:
         return "paragraph", found["paragraph"], ""
     return "attachment", found["attachment"], f"attachment {found['attachment']}"
+
+
+def _first_page(label: str) -> str:
+    """``12`` of ``12–15``: a range leads to its beginning."""
+    return re.sub(r"^([0-9]+)[-–][0-9]+$", r"\1", label)
 
 
 def _note(whole: Reference, label: str) -> tuple[Reference, str]:

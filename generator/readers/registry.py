@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from generator.readers import Reader, markdown
+from generator.readers import Reader, markdown, tei
 
-READERS: tuple[Reader, ...] = (markdown,)
+READERS: tuple[Reader, ...] = (markdown, tei)
 
 
 def reader_for(name: str) -> str:

@@ -278,10 +278,10 @@ IN_LINE: dict[str, Handler] = {
     **dict.fromkeys(
         "date time subst expan ex am num measure forename surname roleName addName genName nameLink idno author "
         "editor publisher pubPlace docDate biblScope edition w pc s phr cl g metamark street postCode postBox email "
-        "handShift seriesStmt sponsor respStmt resp monogr imprint analytic series occupation birth death cit".split(),
+        "handShift seriesStmt sponsor respStmt resp monogr imprint analytic series occupation birth death cit file pdf".split(),
         transparent,
     ),
-    **dict.fromkeys("cb gb c delSpan addSpan damageSpan index figDesc file pdf".split(), ignored),
+    **dict.fromkeys("cb gb c delSpan addSpan damageSpan index figDesc".split(), ignored),
     **dict.fromkeys("teiHeader facsimile sourceDoc standOff".split(), ignored),
     "html": _html,
 }  # fmt: skip

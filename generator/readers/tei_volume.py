@@ -59,10 +59,11 @@ def cut(reader: str, file: str, volume: str, data: bytes, root: Element) -> Spli
     """Cut the file ``data``, parsed as ``root``, into the parts of ``volume``."""
     elements = list(root.iter(*("{*}" + name for name in _STRUCTURE)))
     places = _places(data)
-    documents = [e for e in elements if _is_document(e)]
+    documents = [e for e in elements if e.get("type") == "document" and _is_document(e)]
     holders = {a for d in documents for a in d.iterancestors()}
-    in_folder = PurePosixPath(file).parent.name == volume and PurePosixPath(file).parts[:-1] != ("content",)
-    is_volume = not in_folder or any(local(e) == "titlePage" or (local(e).startswith("div") and e in holders) for e in elements)  # fmt: skip
+    in_folder = volume in PurePosixPath(file).parts[1:-1]
+    is_volume = not in_folder or any(local(h).startswith("div") for h in holders)
+    is_volume = is_volume or next(root.iter("{*}titlePage"), None) is not None
     stem = PurePosixPath(file).stem
     if len(places) != len(elements) or (len(documents) <= 1 and not is_volume):
         id = (documents[0].get(XML_ID) or "").strip() if documents else ""
@@ -107,7 +108,7 @@ def _places(data: bytes) -> list[_Place]:
 
 
 def _is_document(element: Element) -> bool:
-    return element.get("type") == "document" and local(element).startswith("div") and not any(
+    return local(element).startswith("div") and not any(
         a.get("type") == "document" for a in element.iterancestors()
     )  # fmt: skip
 
@@ -169,7 +170,7 @@ class _Cutter:
         part itself, which takes what is no part of its own."""
         out: list[Division] = []
         waiting: list[Element] = []
-        pages = [c for c in container if self._is_page(c)]
+        pages = {c for c in container if self._is_page(c)}
         after_own = False
         for child in container:
             name = local(child)
@@ -225,14 +226,12 @@ class _Cutter:
             return self._grouping(e)
         if name == "titlePage":
             return [Division("section", self._leaf(e, "section", "Title Page"), "Title Page")]
-        title = _title(e)
-        if e in self.holders and kind != "document":
-            return self._chapter(e, kind, title)
-        if any(self._is_page(c) for c in e) and kind != "document":
-            return self._chapter(e, kind, title)
         if kind == "document":
             # Its title is the document's to tell: here it would make the contents change with every document.
             return [Division("document", self._leaf(e, "document", ""))]
+        title = _title(e)
+        if e in self.holders or any(self._is_page(c) for c in e):
+            return self._chapter(e, kind, title)
         role = "chapter" if kind in _DIVISION_KINDS else "section"
         id = self._leaf(e, role, "")
         return [Division(_DIVISION_KINDS.get(kind, "section"), id, title)]
@@ -249,7 +248,7 @@ class _Cutter:
         own = [c for c in e if local(c) not in ("", "pb", "head") and not self._is_page(c)]
         has_text = bool((e.text or "").strip()) or any("".join(c.itertext()).strip() for c in own)
         named = _DIVISION_KINDS.get(kind, "group")
-        if not e.get(XML_ID) and not has_text and not any(c.iter("{*}note") for c in e if local(c) == "head"):
+        if not e.get(XML_ID) and not has_text and next(e.iterfind("{*}head//{*}note"), None) is None:
             return [Division(named, "", title, tuple(self.walk(e, emitted=False)))]
         # A chapter that is a title only leaves the mark before it to its first document.
         id = self._emit(e, "chapter", "", self._own_bytes(e), self._marks_taken() if has_text else ())
@@ -258,9 +257,11 @@ class _Cutter:
     def _leaf(self, e: Element, role: str, title: str) -> str:
         place = self.places[e]
         id = self._emit(e, role, title, self.data[place.start : place.end], self._marks_taken())
-        for mark in e.iter("{*}pb"):
+        for mark in reversed(list(e.iter("{*}pb"))):
+            # A note runs on to the next page while the text has not reached it.
             if not any(local(a) == "note" for a in mark.iterancestors()):
                 self.page = _printed(mark)
+                break
         return id
 
     def _marks_taken(self) -> tuple[_Mark, ...]:

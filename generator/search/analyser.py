@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 from lunr.stop_word_filter import WORDS
 
+from generator.search.digits import ENCODED
 from generator.search.stemmer import stem
 
 FIELDS = ("title", "text", "notes")
@@ -56,25 +58,60 @@ class DocumentTerms(msgspec.Struct, frozen=True, array_like=True):
     fields: tuple[FieldTerms, ...]
 
 
+class DocumentPositions(msgspec.Struct, frozen=True, array_like=True):
+    """Where the terms of a document stand, for phrases: one entry for each of ``FIELDS``, with the places of each term
+    in the order of ``FieldTerms.terms``, ``"`` between. The places of a term are numbers (see ``digits``): the first,
+    and for each further one how many lie between. How many there are, its frequency says."""
+
+    fields: tuple[str, ...]
+
+
 def analyse(fields: Mapping[str, str]) -> DocumentTerms:
     """Return the terms of a document. ``fields`` gives the text of some of ``FIELDS``; others are empty.
 
     The text is that of reading: no page marks, no note references, and white space where a block ends.
     """
-    return DocumentTerms(tuple(_field_terms(fields.get(name, "")) for name in FIELDS))
+    return take_apart(fields)[0]
 
 
-def _field_terms(text: str) -> FieldTerms:
+def take_apart(fields: Mapping[str, str]) -> tuple[DocumentTerms, DocumentPositions]:
+    """Return the terms of a document and their places. ``fields`` as for ``analyse``; a phrase does not run across
+    the end of a line, so a line should be a paragraph, or a note."""
+    taken = [_field(fields.get(name, "")) for name in FIELDS]
+    return DocumentTerms(tuple(terms for terms, _ in taken)), DocumentPositions(tuple(places for _, places in taken))
+
+
+ROOM = 64
+"""The places of each line begin at a multiple of this: a word more or less changes the places in its own line only."""
+
+
+def _field(text: str) -> tuple[FieldTerms, str]:
     if not text:
-        return FieldTerms()
+        return FieldTerms(), ""
     # After fold, white space means the same to Python and to JavaScript.
-    tokens = fold(text).lower().replace("-", " ").split()
-    counts = Counter(map(_term, tokens))
-    length = len(tokens) - counts.pop(None, 0)
+    tokens: list[str] = []
+    places: list[int] = []
+    start = 0
+    for line in fold(text).lower().replace("-", " ").split("\n"):
+        found = line.split()
+        if found:
+            tokens += found
+            places += range(start, start + len(found))
+            start += ROOM * (len(found) // ROOM + 1)
+    held: dict[str | None, list[int]] = defaultdict(list)
+    for term, place in zip(map(_term, tokens), places, strict=True):
+        held[term].append(place)
+    length = len(tokens) - len(held.pop(None, ()))
     # A token without a letter or digit is a term to lunr, the empty one: it lengthens the field, but nothing finds it.
-    counts.pop("", None)
-    terms = in_utf16_order(counts)  # type: ignore[arg-type]  # None is gone
-    return FieldTerms(length, " ".join(terms), tuple(counts[term] for term in terms))
+    held.pop("", None)
+    terms = in_utf16_order(held)  # type: ignore[arg-type]  # None is gone
+    lists = [held[term] for term in terms]
+    written = '"'.join([ENCODED[one[0]] if len(one) == 1 else _gaps(one) for one in lists])
+    return FieldTerms(length, " ".join(terms), tuple(map(len, lists))), written
+
+
+def _gaps(places: list[int]) -> str:
+    return ENCODED[places[0]] + "".join([ENCODED[b - a - 1] for a, b in pairwise(places)])
 
 
 def in_utf16_order(terms: Iterable[str]) -> list[str]:

@@ -1,0 +1,386 @@
+"""The finder: reads the phrases of a run of text and says what each of them names.
+
+What a phrase means follows from its slots alone: a series or volume says in which volume, a document (or the words
+*supra*, a page with a title) which document, a footnote or page what there. Each number of a list is a reference
+of its own.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.document import Document, Node, Reference, plain_text
+from generator.phrases import names
+from generator.phrases.grammar import Compiled, Match
+from generator.phrases.inline import Mark, Run
+from generator.phrases.names import VolumeName
+from generator.phrases.slots import Number, Piece
+from generator.phrases.tokens import Stream
+from generator.phrases.sources import Scope, Sources, outside, scope
+
+_WEIGHT = {"certain": 2, "likely": 1, "suggestion": 0}
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Something an editor should know: what, and where in the run."""
+
+    message: str
+    hint: str
+    line: int
+    column: int
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """A reference, its bounds, and ``core``: where the word of its last slot begins."""
+
+    start: int
+    end: int
+    core: int
+    reference: Reference
+
+
+class Finder:
+    """Reads the runs of one document in order. ``notes`` says whether they are the editors' notes."""
+
+    def __init__(self, grammar: Compiled, document: Document, numbers: frozenset[str], notes: bool) -> None:
+        self._grammar = grammar
+        self._document = document
+        self._numbers = numbers
+        self._editorial = notes or document.role != "document" or _is_editorial(document)
+        self._sources = Sources(grammar)
+        self._scope: Scope = "here"
+        self._last_document = ""
+        self.faults: list[Fault] = []
+
+    def find(self, run: Run) -> list[Mark]:
+        """Return the references of a run."""
+        self._sources.begin(run)
+        self._scope = "here"
+        self._last_document = ""
+        marks: list[Mark] = []
+        at = 0
+        text = run.text
+        brackets: list[tuple[int, int]] | None = None
+        for trigger in self._grammar.trigger.finditer(text):
+            start = trigger.start()
+            if start < at:
+                continue
+            matches = self._grammar.matches(text, start)
+            if not matches:
+                continue
+            editorial = self._editorial
+            if not editorial and "[" in text:
+                brackets = _brackets(text) if brackets is None else brackets
+                editorial = any(a <= start < b for a, b in brackets)
+            for match in matches:
+                found = self._meaning(run, match, editorial)
+                if found is not None:
+                    at = match.end
+                    marks += self._marks(run, found, match, editorial)
+                    break
+        return marks
+
+    # Meaning
+
+    def _meaning(self, run: Run, match: Match, editorial: bool) -> list[_Found] | None:
+        """The references of a phrase; None if it is none after all, and what is within it may be one."""
+        pieces = {piece.slot: piece for piece in match.pieces}
+        if match.pieces[-1].slot == "footnote" and len(pieces) > 1 and self._goes_on(run, match):
+            return None
+        volume = self._volume(run, match, pieces)
+        if volume is None:
+            return None
+        if not volume and not self._fits(run, match, pieces, editorial):
+            return None
+        self._falling(run, match)
+        if "forthcoming" in pieces:
+            source = pieces.get("series") or pieces["volume"]
+            return [_Found(source.start, source.end, source.start, Reference(volume, "", "forthcoming"))]
+        if "footnote" in pieces:
+            return self._notes(match, pieces, volume)
+        if "attachment" in pieces and "document" in pieces:
+            label = pieces["attachment"].numbers
+            value = label[0].value if label else ""
+            out = self._each(match, pieces["document"], lambda n: Reference(volume, f"d{n.value}", "attachment", value))
+            self._last_document = out[-1].reference.document
+            return out
+        if "document" in pieces:
+            out = self._each(match, pieces["document"], lambda n: Reference(volume, f"d{n.value}"))
+            self._last_document = out[-1].reference.document
+            return out
+        if "page" in pieces:
+            item = pieces["item"].item if "item" in pieces else None
+            page = pieces["page"]
+            if item and len(page.numbers) == 1:
+                named = f"item:{page.numbers[0].value};{item}"
+                return self._each(match, page, lambda n: Reference(volume, named))
+            return self._each(match, page, lambda n: Reference(volume, "", "page-notes" if n.mark else "page", n.value))
+        if "paragraph" in pieces:
+            return self._each(match, pieces["paragraph"], lambda n: Reference("", "", "paragraph", n.value))
+        if "chapter" in pieces:
+            word = "appendix" if pieces["chapter"].text.startswith("appendix") else "chapter"
+            return self._each(match, pieces["chapter"], lambda n: Reference("", "", word, n.value))
+        if "neighbour" in pieces:
+            document = names.PREVIOUS if pieces["neighbour"].text == "previous" else names.NEXT
+            self._last_document = document
+            return [_Found(match.start, match.end, match.start, Reference("", document))]
+        if "item" in pieces and pieces["item"].item:
+            return [_Found(match.start, match.end, match.start, Reference("", f"cable:{pieces['item'].item}"))]
+        return self._volumes(match, pieces, volume)
+
+    def _volumes(self, match: Match, pieces: dict[str, Piece], volume: str) -> list[_Found]:
+        piece = next(pieces[slot] for slot in ("series", "volume", "ibid") if slot in pieces)
+        name = names.volume_name(volume)
+        if name and len(piece.numbers) > 1:
+            made = (str(VolumeName(name.years, n.value, name.part, name.title)) for n in piece.numbers)
+            volumes = iter(made)
+            return self._each(match, piece, lambda n: Reference(next(volumes)))
+        return [_Found(match.start, match.end, match.start, Reference(volume))]
+
+    def _notes(self, match: Match, pieces: dict[str, Piece], volume: str) -> list[_Found]:
+        document = ""
+        out: list[_Found] = []
+        if "document" in pieces:
+            numbers = pieces["document"].numbers
+            document = f"d{numbers[-1].value}"
+            self._last_document = document
+            if pieces["document"].start < pieces["footnote"].start and len(numbers) > 1:
+                for at, n in enumerate(numbers[:-1]):
+                    start = match.start if at == 0 else n.start
+                    out.append(_Found(start, n.end, n.start, Reference(volume, f"d{n.value}")))
+        elif "neighbour" in pieces:
+            document = names.PREVIOUS if pieces["neighbour"].text == "previous" else names.NEXT
+            self._last_document = document
+        elif "page" in pieces:
+            pages = pieces["page"].numbers
+            page = pages[-1].value
+            if pieces["page"].start < pieces["footnote"].start:
+                for at, n in enumerate(pages[:-1]):
+                    out.append(_Found(match.start if at == 0 else n.start, n.end, n.start, Reference(volume, "", "page", n.value)))
+            document = f"on:{page};{pieces['title'].text if 'title' in pieces else ''}"
+        elif match.phrase.rule == "footnote-thereto":
+            document = self._last_document
+        start = out[-1].end if out else match.start
+        if out:
+            start = (pieces.get("document") or pieces["page"]).numbers[-1].start
+        each = self._each(match, pieces["footnote"], lambda n: Reference(volume, document, "note", n.value))
+        if len(each) > 1 and pieces["footnote"].start > match.start:
+            # "Document 25, footnotes 4 and 5": the document belongs to the first.
+            each[0] = msgspec.structs.replace(each[0], start=start)
+        elif out:
+            each[0] = msgspec.structs.replace(each[0], start=start)
+        return [*out, *each]
+
+    def _each(self, match: Match, piece: Piece, reference: object) -> list[_Found]:
+        """One reference for each number; the first begins with the phrase, the last ends with it."""
+        out = []
+        last = len(piece.numbers) - 1
+        for at, number in enumerate(piece.numbers):
+            start = match.start if at == 0 else number.start
+            end = match.end if at == last else number.end
+            out.append(_Found(start, end, max(start, piece.start if at == 0 else number.start), reference(number)))  # type: ignore[operator]
+        return out
+
+    # Which volume
+
+    def _volume(self, run: Run, match: Match, pieces: dict[str, Piece]) -> str | None:
+        """The volume a phrase names: text for ``Reference.volume``, empty for this one, None if it is outside."""
+        if "series" in pieces:
+            given = pieces["series"].volume or VolumeName()
+            if "item" in pieces and not given.years:
+                return None
+            name: VolumeName | str = given
+            existing = _existing_volume(run, pieces["series"])
+            self._sources.cited(existing or name, match.end)
+            self._scope = "here"
+            return existing or str(name)
+        if "volume" in pieces:
+            if scope(run, match.start, self._grammar, self._scope) != "here":
+                self._sources.cited("", match.end)
+                self._scope = "outside"
+                return None
+            name = pieces["volume"].volume or VolumeName()
+            self._sources.cited(_existing_volume(run, pieces["volume"]) or name, match.end)
+            return _existing_volume(run, pieces["volume"]) or str(name)
+        if "ibid" in pieces:
+            return self._same(run, match, pieces)
+        return ""
+
+    def _same(self, run: Run, match: Match, pieces: dict[str, Piece]) -> str | None:
+        """What *ibid.* stands for, with what is changed after it."""
+        given = pieces["ibid"].volume or VolumeName()
+        changed = given != VolumeName()
+        paged = len(pieces) > 1 or changed
+        before = self._sources.before(match.start, paged)
+        if before == "":
+            self._scope = "outside"
+            return None
+        if before is None:
+            if not given.years or not paged:
+                if "page" in pieces and self._editorial:
+                    self._fault(run, match.start, '"ibid." with a page, and no printed source is cited before it', "Name the source in full.")  # fmt: skip
+                return None
+            made: VolumeName | str = given
+        elif not changed:
+            made = before
+        elif isinstance(before, str):
+            if not given.years:
+                return None
+            made = given
+        elif given.years:
+            made = given
+        elif given.number:
+            made = VolumeName(before.years, given.number, given.part, given.title or before.title)
+        else:
+            made = VolumeName(before.years, before.number, given.part or before.part, given.title or before.title)
+        self._sources.cited(made, match.end)
+        return str(made)
+
+    # Whether it is one
+
+    def _fits(self, run: Run, match: Match, pieces: dict[str, Piece], editorial: bool) -> bool:
+        """Whether the words around a phrase without a volume let it be a reference within this one."""
+        text = run.text
+        before = text[max(0, match.start - 24) : match.start].split()
+        word = before[-1].strip("“”‘’\"'(") if before else ""
+        after = text[match.end : match.end + 24].split()
+        following = after[0].strip("().,;:”’\"") if after else ""
+        attached = bool(after) and text[match.end : match.end + 1] == " "
+        language = self._grammar.language
+        if "item" in pieces and "page" not in pieces:
+            return True
+        if "paragraph" in pieces:
+            if "here" not in pieces and ((attached and following.lower() in language.of) or word.lower() in language.owners):
+                return False
+            if "here" not in pieces and any(c.isdigit() for c in word):
+                return False
+            return not editorial and any(n.value in self._numbers for n in pieces["paragraph"].numbers)
+        if "document" in pieces:
+            if not editorial and word[:1].isupper() and word.lower().rstrip(".") not in language.leads:
+                return False
+            if word.isupper() and len(word) > 1:
+                return False
+            return not outside(run, match.start, self._grammar)
+        if not editorial and "page" not in pieces:
+            return False
+        if "footnote" in pieces and len(pieces) == 1 and match.phrase.rule == "footnote":
+            return self._bare_note(run, pieces["footnote"], word, following if attached else "")
+        if "page" in pieces:
+            if attached and following.lower() in language.of and "item" not in pieces and "footnote" not in pieces:
+                return False
+            if word.lower().rstrip(".,") in ("ibid", "ibidem"):
+                return False
+            if not editorial and word.lower() not in ("see", "printed"):
+                return False
+            where = scope(run, match.start, self._grammar, self._scope)
+            self._scope = where
+            if where == "outside":
+                self._sources.cited("", match.end)
+            return where == "here"
+        if "chapter" in pieces:
+            return word.lower() in language.leads and not (attached and following.lower() in language.of)
+        return True
+
+    def _goes_on(self, run: Run, match: Match) -> bool:
+        """Whether a footnote at the end of a phrase belongs to a document that follows: ``Document 7 and footnote 2,
+        Document 10``."""
+        stream = Stream(run.text, match.end)
+        at = int(stream.at(0).text == ",")
+        at += stream.at(at).low in ("to", "of", "in")
+        return bool(self._grammar.slots.word("document", stream, at)) and stream.at(at + 1).kind == "number"
+
+    def _bare_note(self, run: Run, piece: Piece, word: str, following: str) -> bool:
+        """``footnote 3`` is of this document, ``note 25 from the Embassy`` is a paper."""
+        language = self._grammar.language
+        if following.lower() in language.of or following.lower() in ("to", "on", "dated", "no", "page", "p"):
+            return False
+        if piece.numbers and all(self._has_note(n.value) for n in piece.numbers):
+            named = run.text[piece.start : piece.start + 4].lower() == "foot"
+            return named or word.lower() in language.leads
+        return False
+
+    def _has_note(self, label: str) -> bool:
+        return any(note.label == label for note in self._document.notes)
+
+    # Marks
+
+    def _marks(self, run: Run, found: list[_Found], match: Match, editorial: bool) -> list[Mark]:
+        out = []
+        for each in found:
+            start, end, reference = each.start, each.end, each.reference
+            for first, last, node in run.links:
+                if first < end and last > start:
+                    if (first < end and last > each.core) or node.kind == "link":
+                        break
+                    start = each.core
+            else:
+                attrs = {k: v for k, v in zip(("volume", "document", "part", "value"), (reference.volume, reference.document, reference.part, reference.value), strict=True) if v}  # fmt: skip
+                certainty = match.phrase.certainty
+                if not editorial:
+                    # What a writer of the time calls page 5 is mostly a page of something else.
+                    certainty = "suggestion" if reference.part.startswith("page") else max(certainty, "likely")
+                out.append(Mark(start, end, {**attrs, "certainty": certainty, "rule": match.phrase.rule}))
+        return out
+
+    def _falling(self, run: Run, match: Match) -> None:
+        for piece in match.pieces:
+            for first, last in zip(piece.numbers, piece.numbers[1:], strict=False):
+                if last.falls:
+                    words = run.text[first.start : last.end]
+                    self._fault(run, first.start, f'the range "{words}" falls', "The second number should be the higher one.")
+
+    def _fault(self, run: Run, at: int, message: str, hint: str) -> None:
+        before = run.text[:at]
+        lines = before.count("\n")
+        column = at - before.rfind("\n") if lines else run.column + at
+        self.faults.append(Fault(message, hint, run.line + lines if run.line else 0, column if run.line else 0))
+
+
+def _existing_volume(run: Run, piece: Piece) -> str:
+    """The id of the volume that a reference already on these words names."""
+    for first, last, node in run.links:
+        if first < piece.end and last > piece.start and node.kind == "reference":
+            volume = node.attrs.get("volume", "")
+            if volume and ":" not in volume:
+                return volume
+    return ""
+
+
+def _is_editorial(document: Document) -> bool:
+    """Whether the editors wrote the text themselves."""
+    if document.metadata.kind == "editorial note":
+        return True
+    return plain_text(document.title).lower().startswith("editorial note")
+
+
+def _brackets(text: str) -> list[tuple[int, int]]:
+    """Where square brackets hold editors' words."""
+    out, depth, begin = [], 0, 0
+    for at, letter in enumerate(text):
+        if letter == "[":
+            begin = at if depth == 0 else begin
+            depth += 1
+        elif letter == "]" and depth:
+            depth -= 1
+            if depth == 0:
+                out.append((begin, at))
+    if depth:
+        out.append((begin, len(text)))
+    return out
+
+
+def numbers(nodes: tuple[Node, ...]) -> frozenset[str]:
+    """The numbers printed before the paragraphs of a text."""
+    out: set[str] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node.kind == "paragraph":
+            if node.attrs.get("n"):
+                out.add(node.attrs["n"])
+        elif node.children and node.kind != "text":
+            stack += node.children
+    return frozenset(out)
+
+
+__all__ = ["Fault", "Finder", "Number", "numbers"]

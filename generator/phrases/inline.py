@@ -1,0 +1,208 @@
+"""Runs of text across inline markup, and references put around parts of them.
+
+A run is the text of one block as a reader sees it: emphasis and names are passed through, page marks and references to notes have no
+width. What is found in it by place is put back as ``reference`` nodes, which never hold a page mark or
+another link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from generator.document import BLOCKS, Document, Node
+
+_SILENT = frozenset(("note_ref", "page_break"))
+_LINKS = frozenset(("reference", "link"))
+_CLOSED = frozenset(("code",))
+
+
+class Run(msgspec.Struct):
+    """The text of one block. ``leaning`` are the bounds of emphasis; ``links`` those of references and links that are
+    there already, with their nodes; ``line`` and ``column`` where it begins; ``number``: the number printed before
+    its paragraph."""
+
+    text: str
+    leaning: list[tuple[int, int]]
+    links: list[tuple[int, int, Node]]
+    line: int
+    column: int
+    number: str = ""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What is to be put around ``start`` to ``end`` of a run: the attributes of a reference."""
+
+    start: int
+    end: int
+    attrs: Mapping[str, str]
+
+
+def tag(nodes: tuple[Node, ...], find: Callable[[Run], list[Mark]]) -> tuple[Node, ...]:
+    """Return ``nodes`` with what ``find`` found in each of their runs, in reading order; the same object if that is
+    nothing."""
+    return _blocks(nodes, find, "")
+
+
+def document(given: Document, find: Callable[[Run], list[Mark]], notes: Callable[[Run], list[Mark]]) -> Document:
+    """Return the document with its source line, title and body searched by ``find`` and its notes by ``notes``."""
+    source_line, body = tag(given.source_line, find), tag(given.body, find)
+    made = tuple(
+        note if (children := tag(note.children, notes)) is note.children else msgspec.structs.replace(note, children=children)
+        for note in given.notes
+    )  # fmt: skip
+    if source_line is given.source_line and body is given.body and all(a is b for a, b in zip(made, given.notes, strict=True)):  # fmt: skip
+        return given
+    return msgspec.structs.replace(given, source_line=source_line, body=body, notes=made)
+
+
+def _blocks(nodes: tuple[Node, ...], find: Callable[[Run], list[Mark]], number: str) -> tuple[Node, ...]:
+    out: list[Node] = []
+    inline: list[Node] = []
+    changed = False
+
+    def flush() -> None:
+        nonlocal changed
+        if not inline:
+            return
+        made = _inline(tuple(inline), find, number)
+        changed = changed or made is not None
+        out.extend(inline if made is None else made)
+        inline.clear()
+
+    for node in nodes:
+        if node.kind not in BLOCKS:
+            inline.append(node)
+            continue
+        flush()
+        if node.children and node.kind not in ("code_block", "heading", "figure"):
+            of = node.attrs.get("n", "") if node.kind == "paragraph" else number
+            children = _blocks(node.children, find, of)
+            if children is not node.children:
+                changed = True
+                node = _with(node, children)
+        out.append(node)
+    flush()
+    return tuple(out) if changed else nodes
+
+
+def _inline(nodes: tuple[Node, ...], find: Callable[[Run], list[Mark]], number: str) -> tuple[Node, ...] | None:
+    parts: list[str] = []
+    run = Run("", [], [], 0, 0, number)
+    _flatten(nodes, parts, 0, run)
+    run.text = "".join(parts)
+    if not run.text:
+        return None
+    marks = find(run)
+    if not marks:
+        return None
+    return _wrapped(nodes, 0, sorted(marks, key=lambda m: m.start))[0]
+
+
+def _flatten(nodes: tuple[Node, ...], parts: list[str], at: int, run: Run) -> int:
+    for node in nodes:
+        kind = node.kind
+        if kind == "text":
+            if not run.line:
+                run.line, run.column = node.line, node.column
+            parts.append(node.text)
+            at += len(node.text)
+        elif kind in _SILENT:
+            continue
+        elif kind == "line_break":
+            parts.append(" ")
+            at += 1
+        elif kind in _CLOSED:
+            # Its letters must not make a phrase, nor bring the words around it together.
+            parts.append("\x00" * len(node.text))
+            at += len(node.text)
+        else:
+            start = at
+            at = _flatten(node.children, parts, at, run)
+            if kind in _LINKS:
+                run.links.append((start, at, node))
+            elif kind == "emphasis" and node.attrs.get("rend", "") in ("", "italic", "underline"):
+                run.leaning.append((start, at))
+    return at
+
+
+def _length(node: Node) -> int:
+    if node.kind in ("text", "code"):
+        return len(node.text)
+    if node.kind in _SILENT:
+        return 0
+    if node.kind == "line_break":
+        return 1
+    return sum(_length(child) for child in node.children)
+
+
+def _with(node: Node, children: tuple[Node, ...]) -> Node:
+    return Node(node.kind, children, node.attrs, node.text, node.line, node.column)
+
+
+def _wrapped(nodes: tuple[Node, ...], at: int, marks: list[Mark], done: set[int] | None = None) -> tuple[tuple[Node, ...], int]:
+    """``nodes``, which begin at ``at`` of the run, with the marks that touch them put around their parts."""
+    done = set() if done is None else done
+    out: list[Node] = []
+    held: list[Node] = []
+    mark: Mark | None = None
+
+    def close() -> None:
+        nonlocal mark
+        if mark is not None and held:
+            # A phrase with a page mark in it becomes two links; the second is no reference of its own.
+            attrs = dict(mark.attrs) if mark.start not in done else {**mark.attrs, "continued": "1"}
+            done.add(mark.start)
+            first = next((n for n in held if n.line), held[0])
+            out.append(Node("reference", tuple(held), attrs, "", first.line, first.column))
+            held.clear()
+        mark = None
+
+    for node in nodes:
+        length = _length(node)
+        end = at + length
+        touching = [m for m in marks if m.start < end and m.end > at] if length else []
+        if not touching:
+            close()
+            out.append(node)
+        elif node.kind == "text":
+            place = at
+            for m in touching:
+                start, stop = max(m.start, at), min(m.end, end)
+                if start > place:
+                    close()
+                    out.append(_cut(node, place - at, start - at))
+                if mark is not m:
+                    close()
+                    mark = m
+                held.append(_cut(node, start - at, stop - at))
+                place = stop
+            if place < end:
+                close()
+                out.append(_cut(node, place - at, length))
+        elif len(touching) == 1 and touching[0].start <= at and touching[0].end >= end and not _holds_silent(node):
+            if mark is not touching[0]:
+                close()
+                mark = touching[0]
+            held.append(node)
+        else:
+            close()
+            out.append(_with(node, _wrapped(node.children, at, touching, done)[0]))
+        at = end
+    close()
+    return tuple(out), at
+
+
+def _holds_silent(node: Node) -> bool:
+    return any(child.kind in _SILENT or _holds_silent(child) for child in node.children)
+
+
+def _cut(node: Node, start: int, end: int) -> Node:
+    text = node.text[start:end]
+    before = node.text[:start]
+    lines = before.count("\n")
+    if not node.line:
+        return Node("text", (), {}, text)
+    column = len(before) - before.rfind("\n") if lines else node.column + start
+    return Node("text", (), {}, text, node.line + lines, column)

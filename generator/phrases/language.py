@@ -1,0 +1,50 @@
+"""What a language pack is: the words of each category, the phrases, and the words that tell scope.
+
+``english`` is the one there is. Another language is another module with one ``Language``, put into ``LANGUAGES``
+of ``generator.phrases.grammar``; nothing else knows a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+Certainty = Literal["certain", "likely", "suggestion"]
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """A pattern and the rule it is known by. ``text`` is made of slots (``{document}``), words, commas, optional
+    parts ``[...]`` and alternatives ``(to|of)``; a pattern may stand for several."""
+
+    rule: str
+    text: str
+    certainty: Certainty = "certain"
+
+
+class Language(msgspec.Struct, frozen=True):
+    """``words``: the words of each category; one written with a capital is only taken with it, one in small
+    letters either way. ``plural``: those that a list of numbers may follow. ``months``: names and short forms,
+    January first. ``outside`` are the names of works, and ``archives`` of holdings, whose pages and files are
+    never the edition's; ``items``: nouns for what an edition prints, so that a page after them is its own;
+    ``leads``: words after which a bare page is the edition's; ``of``: words which, after a number, say that it
+    counts in something else; ``owners``: words which, before one, say so."""
+
+    tag: str
+    words: Mapping[str, tuple[str, ...]]
+    plural: frozenset[str]
+    months: tuple[tuple[str, ...], ...]
+    phrases: tuple[Phrase, ...]
+    outside: tuple[str, ...]
+    archives: tuple[str, ...]
+    items: frozenset[str]
+    leads: frozenset[str]
+    of: frozenset[str]
+    owners: frozenset[str]
+    cited: frozenset[str]
+    """Words that lead from a thing to the book it is printed in."""
+    small: frozenset[str]
+    """Words without a capital that stand within titles and names."""
+    posts: tuple[str, ...]
+    """Places that telegrams are named after: ``Geneva 11751``."""

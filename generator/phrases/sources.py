@@ -1,0 +1,140 @@
+"""What a page or a volume counts in: this volume, another of the series, or a work outside the edition.
+
+The words before a number tell it, back to where its clause begins. ``Sources`` also remembers the last printed
+source cited in a sequence of notes, which is what *ibid.* means.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from generator.phrases.grammar import Compiled
+from generator.phrases.inline import Run
+from generator.phrases.names import VolumeName
+from generator.phrases.tokens import Stream, Token, roman
+
+Scope = Literal["here", "outside", "unclear"]
+
+_CLAUSE = re.compile(
+    r";|[(\[]|(?<=[a-z0-9)\]”’]{2})[.?!]\d*[”’\"]?\s+(?=[A-Z“(\"])|(?<![A-Za-z])(?:[Ss]ee|[Cc]f\.)(?![A-Za-z])"
+)
+_BACK = 240
+
+
+class Sources:
+    """The source cited last, as phrases are met in reading order. ``last`` is a volume (its name, or its id), empty
+    text for a work outside, None before the first."""
+
+    def __init__(self, grammar: Compiled) -> None:
+        self._grammar = grammar
+        self.last: VolumeName | str | None = None
+        self._since: list[tuple[str, int]] = []
+
+    def begin(self, run: Run) -> None:
+        """A new run of text begins."""
+        self._since.append((run.text, 0))
+
+    def cited(self, volume: VolumeName | str, end: int) -> None:
+        """A volume (or, empty, a work outside) was cited up to ``end`` of the current run."""
+        self.last = volume
+        self._since = [(self._since[-1][0], end)]
+
+    def before(self, start: int, paged: bool) -> VolumeName | str | None:
+        """What *ibid.* at ``start`` of the current run means: with a page the last printed source, bare the last
+        source of any kind, so that after an archive it is no reference at all (empty text)."""
+        for at in range(len(self._since) - 1, -1, -1):
+            text, begin = self._since[at]
+            end = start if at == len(self._since) - 1 else len(text)
+            if self._grammar.outside.search(text, begin, end):
+                return ""
+            if not paged and self._grammar.archives.search(text, begin, end):
+                return ""
+        return self.last
+
+
+def scope(run: Run, start: int, grammar: Compiled, before: Scope) -> Scope:
+    """Return what a page or volume at ``start`` counts in. ``before`` is what the last one in this run counted in; it
+    holds on where nothing but names or a date stands between (``Bulletin, May 5, p. 3; May 12, p. 9``)."""
+    language, slots = grammar.language, grammar.slots
+    begin = _clause(run.text, start)
+    if _outside(run, begin, start, grammar):
+        return "outside"
+    tokens = _tokens(run.text[begin:start])
+    continued = begin > 0 and run.text[begin - 1] == ";"
+    if not tokens:
+        return scope(run, begin - 1, grammar, before) if continued else "here"
+    if tokens[-1].low in language.leads:
+        return "here"
+    months = {name for given in language.months for name in given}
+    named = [t for t in tokens if t.kind == "word" and t.low not in language.small and t.text not in months]
+    if any(slots.word("volume", Stream(t.text, 0), 0) or slots.word("ibid", Stream(t.text, 0), 0) for t in named):
+        return "outside"
+    if not named:
+        return scope(run, begin - 1, grammar, before) if continued else before if before == "outside" else "here"
+    name = _name_at_end(tokens, language.small, months)
+    if name < len(tokens) and (before == "outside" or _is_author(tokens, name, language.cited)) and _only_name(tokens[name:]):
+        return "outside"
+    if any(t.low in language.items for t in named):
+        return "here"
+    if all(t.text[0].isupper() for t in named):
+        # Only names: "Hull, p. 5" is a book by Hull; "NSC 152/2, p. 5" a paper of the edition.
+        initials = any(t.text.isupper() and len(t.text) > 1 and not roman(t.text) for t in named)
+        return "here" if initials and any(t.kind == "number" for t in tokens) else "outside"
+    return "here" if run.text[:start].rstrip().endswith(",") else "unclear"
+
+
+def outside(run: Run, start: int, grammar: Compiled) -> bool:
+    """Whether the clause before ``start`` names a work outside the edition."""
+    return _outside(run, _clause(run.text, start), start, grammar)
+
+
+def _clause(text: str, start: int) -> int:
+    """Where the clause begins that ends before ``start``. A bracket closed again begins none."""
+    begin = max(0, start - _BACK)
+    for found in _CLAUSE.finditer(text, begin, start):
+        sign = found[0]
+        if sign in "([" and text.find(")" if sign == "(" else "]", found.end(), start) >= 0:
+            continue
+        begin = found.end()
+    return begin
+
+
+def _outside(run: Run, begin: int, start: int, grammar: Compiled) -> bool:
+    if grammar.outside.search(run.text, begin, start):
+        return True
+    slots = grammar.slots
+    for first, last in run.leaning:
+        if first < start and last > begin:
+            stream = Stream(run.text[first:last], 0)
+            word = stream.at(0)
+            known = any(slots.word(c, stream, 0) for c in ("series", "ibid", "previous", "next", "following", "here"))
+            if not known and word.low not in grammar.language.leads and word.kind == "word":
+                return True
+    return False
+
+
+def _name_at_end(tokens: list[Token], small: frozenset[str], months: set[str]) -> int:
+    """Where the capitalised words begin that end a clause; ``and`` may stand between them."""
+    at = len(tokens)
+    while at and (tokens[at - 1].text[0].isupper() or (at < len(tokens) and tokens[at - 1].low == "and")) and tokens[at - 1].text not in months:  # fmt: skip
+        at -= 1
+    while at < len(tokens) and tokens[at].low in small:
+        at += 1
+    return at
+
+
+def _is_author(tokens: list[Token], name: int, cited: frozenset[str]) -> bool:
+    """Whether the words before a name say that it is a book: ``is printed in Hull``."""
+    return name > 1 and any(t.low in cited for t in tokens[max(0, name - 3) : name])
+
+
+def _only_name(tokens: list[Token]) -> bool:
+    return all(t.kind == "word" and not (t.text.isupper() and len(t.text) > 1) for t in tokens)
+
+
+def _tokens(text: str) -> list[Token]:
+    stream, out = Stream(text, 0), []
+    while (token := stream.at(len(out))).kind != "end":
+        out.append(token)
+    return [t for t in out if t.kind in ("word", "number")]
