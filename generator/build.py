@@ -28,7 +28,7 @@ from generator.readers import Part
 from generator.search.analyser import DocumentTerms
 from generator.search.index import as_script, build_index
 from generator.store import STEPS, Output, Source, Store, lock
-from generator.views import Page, Site, document_path
+from generator.views import Page, Site, document_path, image_path
 from generator.wording import date_in_words
 
 STATE = ".edition"
@@ -126,8 +126,10 @@ class _Build:
         clock.lap("catalog")
         looks = theme.Theme(self.root)
         messages = looks.messages(self.edition.language)
-        site = Site(self.edition, catalog, messages)
+        self.images = {f"{v}/{name}": path for v, named in content.images.items() for name, path in named.items()}
+        site = Site(self.edition, catalog, messages, self.images)
         self._check_references(catalog)
+        self._check_images(catalog)
         planned = self._plan(site, looks)
         clock.lap("plan")
         files = list(self._files(site, catalog))
@@ -284,6 +286,23 @@ class _Build:
             hint = f'Did you mean "{result.near}"?' if result.near else ""
             self.found.append(diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=hint))
 
+    def _check_images(self, catalog: Catalog) -> None:
+        """Report images that are not at hand: one by one, or together where a volume has none of its many."""
+        for id, volume in catalog.volumes.items():
+            shown = [(f, url) for f in volume.by_id.values() for url in f.images if "://" not in url]
+            missing = [(f, url) for f, url in shown if not image_path(id, url, self.images)]
+            if len(missing) > 3 and len(missing) == len(shown):
+                where = Span(self.where[id, missing[0][0].id][0])
+                text = f"none of the {len(missing)} images of this volume is at hand"
+                self.found.append(diagnostic(Rule.MISSING_IMAGE, text, where, hint=f"Put them into content/{id}/."))
+                continue
+            for facts, url in missing:
+                file, line = self.where[id, facts.id]
+                hint = f"Put it into content/{id}/."
+                self.found.append(
+                    diagnostic(Rule.MISSING_IMAGE, f'there is no image "{url}"', Span(file, line), hint=hint)
+                )
+
     def _plan(self, site: Site, looks: theme.Theme) -> dict[str, tuple[Page, dict[str, bytes]]]:
         """Return every page by path with the digests of what decides it. A page whose template has a fault is
         reported and left as it is."""
@@ -304,7 +323,7 @@ class _Build:
             inputs["base"] = digest.of(page.absolute)
             if page.text:
                 inputs["text"] = self.digests[page.text]
-                inputs["references"] = digest.of(page.targets)
+                inputs["references"] = digest.of(page.targets, page.images)
             if other := planned.get(page.path):
                 where = self.where.get(page.text or ("", ""), (page.path, 0))[0]
                 taken = (
@@ -357,7 +376,7 @@ class _Build:
 
     def _job(self, page: Page) -> steps.Job:
         document = (self.store.result("document", self.keys[page.text]) or b"") if page.text else b""
-        return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets)
+        return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets, page.images)
 
     def _record(self, batch: Iterable[steps.Done], keys: Mapping[str, bytes], planned: Mapping[str, tuple[Page, dict[str, bytes]]]) -> None:  # fmt: skip
         fatal: Diagnostic | None = None
@@ -382,10 +401,11 @@ class _Build:
     def _files(self, site: Site, catalog: Catalog) -> Iterator[tuple[str, bytes, Callable[[], bytes]]]:
         """Yield the files that are no pages: path, key, and how to make the bytes."""
         for path, data in site.files():
-            yield path, digest.of("file", data), lambda data=data: data  # type: ignore[misc]
-        for name, file in theme.assets(self.root).items():
-            content = file.read_bytes()
-            yield f"assets/{name}", digest.of("asset", content), lambda content=content: content  # type: ignore[misc]
+            yield path, digest.of("file", data), partial(bytes, data)
+        copied = {f"assets/{name}": file for name, file in theme.assets(self.root).items()}
+        copied |= {path: self.root / source for path, source in self.images.items()}
+        for path, file in copied.items():
+            yield path, digest.of("copy", digest.of_bytes(file.read_bytes())), file.read_bytes
         if self.edition.search.enabled:
             yield from self._search_files(site, catalog)
 

@@ -66,6 +66,7 @@ class Rule(enum.Enum):
     UNCLOSED_BLOCK = ("unclosed-block", Severity.WARNING, "A block begun with `:::` is never closed, or `:::` closes none.")  # fmt: skip
     CONTROL_CHARACTER = ("control-character", Severity.WARNING, "A character that no page can show, mostly left over from copying.")  # fmt: skip
     UNSAFE_LINK = ("unsafe-link", Severity.WARNING, "A link with a scheme that pages must not carry; its text is kept without the link.")  # fmt: skip
+    MISSING_IMAGE = ("missing-image", Severity.WARNING, "A document shows an image that is not in the volume's folder; its description stands in its place.")  # fmt: skip
     UNREADABLE = ("unreadable", Severity.ERROR, "The file or folder cannot be read.")
     TOO_LARGE = ("too-large", Severity.ERROR, "The file is larger or more deeply nested than any real document.")
     MALFORMED_XML = ("malformed-xml", Severity.ERROR, "The XML is not well formed.")

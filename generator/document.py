@@ -281,6 +281,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     references: tuple[ReferenceFact, ...] = ()
     persons: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
 
 
 _SILENT = frozenset(("note_ref", "page_break"))

@@ -41,6 +41,7 @@ def of(document: Document, digest: bytes) -> Facts:
         references=tuple(walk.references),
         persons=tuple(dict.fromkeys([*document.metadata.persons, *walk.persons])),
         terms=tuple(dict.fromkeys(walk.terms)),
+        images=tuple(dict.fromkeys(walk.images)),
     )
 
 
@@ -56,6 +57,7 @@ class _Walk:
         self.references: list[ReferenceFact] = []
         self.persons: list[str] = []
         self.terms: list[str] = []
+        self.images: list[str] = []
         for nodes in (document.source_line, document.title, document.dateline):
             self._visit(nodes, "", ("title", ""), False)
         self._visit(document.body, "", ("", ""), False)
@@ -89,6 +91,8 @@ class _Walk:
                 self.persons.append(attrs.get("person", ""))
             elif kind == "term":
                 self.terms.append(attrs.get("term", ""))
+            elif kind == "figure" and attrs.get("url"):
+                self.images.append(attrs["url"])
             elif kind == "attachment":
                 self.attachments.append(ParagraphFact(str(len(self.attachments) + 1), attrs.get("id", "")))
             elif kind != "note_ref" and attrs.get("id"):

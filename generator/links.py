@@ -154,6 +154,15 @@ def _numbered(id: str, volume: VolumeCatalog) -> Facts | None:
 
 def _named_volume(name: names.VolumeName, reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
     """A volume named by series, years and number, and what is cited in it."""
+    if name.same:
+        before = cited_before(origin, catalog)
+        if before is None:
+            return Resolution("volume", "not-in-edition", reason="what ibid. means is not cited in the note before", certainty="suggestion")  # fmt: skip
+        known = names.volume_name(before)
+        if known is None:
+            volume = before if name == names.VolumeName(same=True) else str(names.ibid(catalog.volumes[before].name, name)) if before in catalog.volumes else ""  # fmt: skip
+            return _resolve(msgspec.structs.replace(reference, volume=volume), origin, catalog) if volume else Resolution("volume", "not-in-edition", reason=f'this edition has no volume "{before}"')  # fmt: skip
+        name = names.ibid(known, name)
     home = catalog.volumes.get(origin.volume)
     found = names.named(name, home.name if home else names.VolumeName(), ((v.volume.id, v.name) for v in catalog.volumes.values()))  # fmt: skip
     if not found:
@@ -165,6 +174,35 @@ def _named_volume(name: names.VolumeName, reference: Reference, origin: Facts, c
         return Resolution("volume", "ambiguous", reason=reason, candidates=tuple(found))
     part = "" if reference.part == "forthcoming" else reference.part
     return _resolve(msgspec.structs.replace(reference, volume=found[0], part=part), origin, catalog)
+
+
+_BEFORE = 40
+"""How many documents back *ibid.* is followed; a longer chain says nothing to a reader either."""
+
+
+def cited_before(origin: Facts, catalog: Catalog) -> str | None:
+    """The volume that the last note before a document cites last, as ``Reference.volume`` has it."""
+    volume = catalog.volumes.get(origin.volume)
+    facts: Facts | None = origin
+    changed: list[names.VolumeName] = []
+    for _ in range(_BEFORE):
+        facts = volume.neighbours(facts.id)[0] if volume and facts else None
+        if facts is None:
+            return None
+        if not facts.notes:
+            continue
+        last = facts.notes[-1].anchor
+        cited = [r.reference.volume for r in facts.references if r.anchor == last and r.reference.volume]
+        if not cited:
+            return None
+        name = names.volume_name(cited[-1])
+        if name is not None and name.same:
+            changed.append(name)
+            continue
+        for given in reversed(changed):
+            name = names.ibid(name, given) if name else None
+        return str(name) if name else cited[-1] if all(c == names.VolumeName(same=True) for c in changed) else None
+    return None
 
 
 def _described(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
@@ -223,7 +261,8 @@ def _item(wanted: names.Item, origin: Facts, catalog: Catalog) -> Resolution:
             perhaps.append(facts)
     found = sure or perhaps
     if not found:
-        return Resolution("document", "not-in-edition", reason=f"no document of this edition is {wanted.kind} {wanted.number}")  # fmt: skip
+        what = " ".join(filter(None, (wanted.kind, wanted.number, wanted.post and f"({wanted.post})")))
+        return Resolution("document", "not-in-edition", reason=f"no document of this edition is {what}", certainty="suggestion")  # fmt: skip
     if len(found) > 1:
         ids = tuple(f"{f.volume}#{f.id}" for f in found)
         return Resolution("document", "ambiguous", reason=f"may be {', '.join(ids)}", certainty="suggestion", candidates=ids)  # fmt: skip

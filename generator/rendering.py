@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url
+from generator.tables import spans_of
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -75,9 +76,7 @@ class _Writer:
     def line(self, nodes: Iterable[Node]) -> str:
         """The HTML of nodes that stand in a heading or a line of the page's own."""
         self.out = []
-        self.flat += 1
-        self.nodes(nodes)
-        self.flat -= 1
+        self.in_a_line(nodes)
         return "".join(self.out)
 
     def body(self, nodes: Sequence[Node]) -> str:
@@ -98,14 +97,16 @@ class _Writer:
             ends_in_paragraph = out[-1] == "</p>\n"
             if ends_in_paragraph:
                 out.pop()
-            label = escape(self.messages["back_to_reference"].replace("{label}", note.label))
-            for anchor in note.refs:
-                out.append(
-                    f' <a class="note-back" role="doc-backlink" href="#{escape(anchor)}" aria-label="{label}">↩</a>'
-                )
+            label = escape(self.say("back_to_reference", note.label))
+            back = '<a class="note-back" role="doc-backlink"'
+            out += [f' {back} href="#{escape(anchor)}" aria-label="{label}">↩</a>' for anchor in note.refs]
             out.append("</p></li>\n" if ends_in_paragraph else "</li>\n")
         out.append("</ol>\n</section>\n")
         return "".join(out)
+
+    def say(self, message: str, label: str) -> str:
+        """A message with the label of a page or note filled in."""
+        return self.messages[message].replace("{label}", label)
 
     def id(self, name: str | None) -> str:
         """The attribute, or nothing if that id stands on the page already."""
@@ -126,7 +127,7 @@ class _Writer:
             classes += attrs["class"].split()
         text = f' class="{escape(" ".join(dict.fromkeys(classes)))}"' if classes else ""
         if "lang" in attrs:
-            text += f' lang="{escape(attrs["lang"])}"'
+            text += _said("lang", attrs["lang"])
         if "id" in attrs:
             text += self.id(attrs["id"])
         return text
@@ -173,8 +174,7 @@ class _Writer:
         if all(node.kind == "page_break" for node in run):
             self.out.append('<div class="page-mark">')
             self.nodes(run)
-            self.out.append("</div>\n")
-            self.blocks += 1
+            self.end("div")
         elif any(node.kind != "text" or node.text.strip() for node in run):
             self.wrapped(run, "")
 
@@ -186,16 +186,26 @@ class _Writer:
         self.in_line += 1
         self.nodes(nodes)
         self.in_line -= 1
-        if self.blocks == before:
-            out.append("</p>\n")
-        else:
+        tag = "p"
+        if self.blocks != before:
+            tag = "div"
             if ' class="' in attributes:
                 attributes = attributes.replace(' class="', ' class="paragraph ', 1)
             else:
                 attributes = ' class="paragraph"' + attributes
             out[place] = f"<div{attributes}>"
-            out.append("</div>\n")
+        self.end(tag)
+
+    def end(self, tag: str) -> None:
+        """Close a block."""
+        self.out.append(f"</{tag}>\n")
         self.blocks += 1
+
+    def in_a_line(self, nodes: Iterable[Node]) -> None:
+        """Write nodes where no block may stand."""
+        self.flat += 1
+        self.nodes(nodes)
+        self.flat -= 1
 
     def element(self, node: Node, tag: str, attributes: str) -> None:
         """Write an inline element: ``tag``, or a ``div`` if it turns out to hold blocks."""
@@ -209,6 +219,11 @@ class _Writer:
             tag = "div"
             out[place] = f"<div{attributes}>"
         out.append(f"</{tag}>")
+
+
+def _said(name: str, value: str) -> str:
+    """An attribute, or nothing if it has nothing to say."""
+    return f' {name}="{escape(value)}"' if value else ""
 
 
 def escape(text: str) -> str:
@@ -232,9 +247,7 @@ def _paragraph(writer: _Writer, node: Node) -> None:
     # A point of a telegram begins with a dash, and hangs from it.
     is_point = bool(node.children) and node.children[0].text.startswith("—")
     attributes = writer.attributes(node, "point" if is_point else "")
-    if "n" in node.attrs:
-        attributes += f' data-n="{escape(node.attrs["n"])}"'
-    writer.wrapped(node.children, attributes)
+    writer.wrapped(node.children, attributes + _said("data-n", node.attrs.get("n", "")))
 
 
 def _line_of_kind(writer: _Writer, node: Node) -> None:
@@ -250,29 +263,26 @@ def _container(writer: _Writer, node: Node) -> None:
         writer.wrapped(node.children, attributes)
 
 
-def _section(writer: _Writer, node: Node) -> None:
-    _block(writer, node, "section", writer.attributes(node, node.kind))
+def _enclosed(tag: str, named: bool = True) -> Callable[[_Writer, Node], None]:
+    """A block of blocks, of the class that its kind has. Cells without rows and items without lists are shown so too."""
 
+    def write(writer: _Writer, node: Node) -> None:
+        _block(writer, node, tag, writer.attributes(node, node.kind if named else ""))
 
-def _quote(writer: _Writer, node: Node) -> None:
-    _block(writer, node, "blockquote", writer.attributes(node))
+    return write
 
 
 def _block(writer: _Writer, node: Node, tag: str, attributes: str) -> None:
     writer.out.append(f"<{tag}{attributes}>\n")
     writer.flow(node.children)
-    writer.out.append(f"</{tag}>\n")
-    writer.blocks += 1
+    writer.end(tag)
 
 
 def _heading(writer: _Writer, node: Node) -> None:
     tag = f"h{writer.level(node.attrs.get('level', '2'))}"
     writer.out.append(f"<{tag}{writer.attributes(node)}>")
-    writer.flat += 1
-    writer.nodes(node.children)
-    writer.flat -= 1
-    writer.out.append(f"</{tag}>\n")
-    writer.blocks += 1
+    writer.in_a_line(node.children)
+    writer.end(tag)
 
 
 def _list(writer: _Writer, node: Node) -> None:
@@ -288,12 +298,11 @@ def _list(writer: _Writer, node: Node) -> None:
     if children:
         tag = "dl" if terms else "ol" if kind == "ordered" else "ul"
         attributes = writer.attributes(node, "" if kind in ("ordered", "bulleted") else escape(kind))
-        if tag == "ol" and node.attrs.get("start", "1") != "1":
+        if tag == "ol" and node.attrs.get("start", "1").isdecimal() and node.attrs.get("start", "1") != "1":
             attributes += f' start="{escape(node.attrs["start"])}"'
         writer.out.append(f"<{tag}{attributes}>\n")
         _items(writer, children, terms)
-        writer.out.append(f"</{tag}>\n")
-        writer.blocks += 1
+        writer.end(tag)
     if waiting:
         writer.flow(waiting)
 
@@ -344,9 +353,7 @@ def _table(writer: _Writer, node: Node) -> None:
         out.append(f'<div class="table-scroll"><table{writer.attributes(node)}>\n')
         if caption is not None:
             out.append("<caption>")
-            writer.flat += 1
-            writer.nodes(caption.children)
-            writer.flat -= 1
+            writer.in_a_line(caption.children)
             out.append("</caption>\n")
         _rows(writer, children)
         out.append("</table></div>\n")
@@ -367,7 +374,7 @@ def _rows(writer: _Writer, children: list[Node]) -> None:
         head = head and child.attrs.get("role") == "label"
         groups["thead" if head else "tbody"].append((between, child))
         between = []
-    layout = _layout([[row for _, row in group] for group in groups.values()])
+    layout = spans_of([[row for _, row in group] for group in groups.values()])
     for name, group in groups.items():
         if group:
             out.append(f"<{name}>\n")
@@ -408,54 +415,10 @@ def _row(writer: _Writer, node: Node, between: list[Node], spans: Sequence[tuple
     out.append("</tr>\n")
 
 
-def _layout(groups: Sequence[Sequence[Node]]) -> dict[int, list[tuple[int, int]]]:
-    """Columns and rows that each cell of a row (by ``id``) may span; nothing if no cell spans more than one.
-
-    Sources say more than a table has: spans beyond the last row, over cells that stand there, over columns in which
-    no cell begins. HTML allows none of these.
-    """
-    cells = [cell for group in groups for row in group for cell in row.children if cell.kind == "cell"]
-    if not any("cols" in cell.attrs or "rows" in cell.attrs for cell in cells):
-        return {}
-    placed: dict[int, list[tuple[int, int, int]]] = {}
-    beginnings: set[int] = set()
-    for group in groups:
-        free: dict[int, int] = {}
-        for number, row in enumerate(group):
-            column = 0
-            for cell in row.children:
-                if cell.kind != "cell":
-                    continue
-                while free.get(column, 0) > number:
-                    column += 1
-                rows = min(_count(cell.attrs.get("rows", "1")), len(group) - number)
-                width = 1
-                while width < _count(cell.attrs.get("cols", "1")) and free.get(column + width, 0) <= number:
-                    width += 1
-                free.update(dict.fromkeys(range(column, column + width), number + rows))
-                placed.setdefault(id(row), []).append((column, width, rows))
-                beginnings.add(column)
-                column += width
-    return {
-        row: [(sum(c in beginnings for c in range(column, column + width)), rows) for column, width, rows in spans]
-        for row, spans in placed.items()
-    }
-
-
-def _count(text: str) -> int:
-    """A number of columns or rows; 1 for what is none."""
-    return min(max(int(text), 1), 200) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-
-
-def _stray(writer: _Writer, node: Node) -> None:
-    """An item outside a list, a cell outside a row: its content in a block of its own."""
-    _block(writer, node, "div", writer.attributes(node, node.kind))
-
-
 def _figure(writer: _Writer, node: Node) -> None:
     url, alt = node.attrs.get("url", ""), node.attrs.get("alt", "")
     if is_safe_url(url):
-        title = f' title="{escape(node.attrs["title"])}"' if "title" in node.attrs else ""
+        title = _said("title", node.attrs.get("title", ""))
         image = f'<img src="{escape(url)}" alt="{escape(alt)}"{title} loading="lazy">'
     else:
         words = writer.messages.get("image", "").replace("{alt}", alt).strip()
@@ -495,10 +458,7 @@ def _page_break(writer: _Writer, node: Node) -> None:
         # Marks of another series ("Facsimile Page 3") bring their own words.
         words, mark = label, f"[{label}]"
     else:
-        words, mark = (
-            writer.messages["page"].replace("{label}", label),
-            writer.messages["page_mark"].replace("{label}", label),
-        )
+        words, mark = writer.say("page", label), writer.say("page_mark", label)
     common = f'class="page-break"{writer.id(anchor)} role="doc-pagebreak" data-page="{escape(label)}" aria-label="{escape(words)}"'  # fmt: skip
     # The words stand in an element of their own, so that a theme can show the mark as generated text: then
     # neither search in the page nor a selection meets it between two words. No href: a link is no page break.
@@ -515,7 +475,7 @@ def _note_ref(writer: _Writer, node: Node) -> None:
     if writer.links:
         writer.out.append(f'<span class="note-ref"{anchor}><sup>{escape(label)}</sup></span>')
         return
-    words = writer.messages["footnote"].replace("{label}", label)
+    words = writer.say("footnote", label)
     writer.out.append(
         f'<a class="note-ref"{anchor} role="doc-noteref" href="#{escape(attrs.get("note", ""))}"'
         f' aria-label="{escape(words)}"><sup>{escape(label)}</sup></a>'
@@ -530,13 +490,13 @@ def _reference(writer: _Writer, node: Node) -> None:
     key = Reference(attrs.get("volume", ""), attrs.get("document", ""), attrs.get("part", ""), attrs.get("value", ""))
     target = writer.targets.get(key)
     if target is not None and target.status == "resolved":
-        title = f' title="{escape(target.title)}"' if target.title else ""
+        title = _said("title", target.title)
         attributes = f'{writer.attributes(node, "ref")} data-ref="{escape(target.kind)}" href="{escape(target.href)}"'
         _anchor(writer, node, attributes + title)
         return
     status = target.status if target is not None else "broken"
     remark = (target.title if target is not None else "") or writer.messages.get(status, "")
-    title = f' title="{escape(remark)}"' if remark else ""
+    title = _said("title", remark)
     writer.element(node, "span", f'{writer.attributes(node, "ref unresolved")} data-status="{escape(status)}"{title}')
 
 
@@ -545,7 +505,7 @@ def _link(writer: _Writer, node: Node) -> None:
     if writer.bare or writer.links or not is_safe_url(url):
         writer.nodes(node.children)
         return
-    title = f' title="{escape(node.attrs["title"])}"' if "title" in node.attrs else ""
+    title = _said("title", node.attrs.get("title", ""))
     _anchor(writer, node, f'{writer.attributes(node)} href="{escape(url)}"{title}')
 
 
@@ -555,19 +515,24 @@ def _anchor(writer: _Writer, node: Node, attributes: str) -> None:
     writer.links -= 1
 
 
-def _person(writer: _Writer, node: Node) -> None:
-    data = f' data-person="{escape(node.attrs["person"])}"' if "person" in node.attrs else ""
-    writer.element(node, "span", writer.attributes(node, "person") + data)
+def _identified(tag: str, name: str) -> Callable[[_Writer, Node], None]:
+    """An element of class ``name`` that carries the id of what it names: ``data-person``."""
+
+    def write(writer: _Writer, node: Node) -> None:
+        data = f' data-{name}="{escape(node.attrs[name])}"' if name in node.attrs else ""
+        writer.element(node, tag, writer.attributes(node, name) + data)
+
+    return write
 
 
-def _term(writer: _Writer, node: Node) -> None:
-    data = f' data-term="{escape(node.attrs["term"])}"' if "term" in node.attrs else ""
-    writer.element(node, "abbr", writer.attributes(node, "term") + data)
+def _explained(tag: str, name: str, attribute: str) -> Callable[[_Writer, Node], None]:
+    """An element whose ``attribute`` is what a pointing reader is told."""
 
+    def write(writer: _Writer, node: Node) -> None:
+        about = node.attrs.get(attribute, "")
+        writer.element(node, tag, writer.attributes(node, name) + _said("title", about))
 
-def _place(writer: _Writer, node: Node) -> None:
-    data = f' data-place="{escape(node.attrs["place"])}"' if "place" in node.attrs else ""
-    writer.element(node, "span", writer.attributes(node, "place") + data)
+    return write
 
 
 def _emphasis(writer: _Writer, node: Node) -> None:
@@ -592,21 +557,9 @@ def _inline(tag: str, name: str = "") -> Callable[[_Writer, Node], None]:
 
 def _gap(writer: _Writer, node: Node) -> None:
     about = ", ".join(node.attrs[name] for name in ("reason", "extent") if name in node.attrs)
-    title = f' title="{escape(about)}"' if about else ""
+    title = _said("title", about)
     shown = node if node.children or node.text else msgspec.structs.replace(node, text="[…]")
     writer.element(shown, "span", writer.attributes(node, "gap") + title)
-
-
-def _corrected(writer: _Writer, node: Node) -> None:
-    original = node.attrs.get("original", "")
-    title = f' title="{escape(original)}"' if original else ""
-    writer.element(node, "span", writer.attributes(node, "corrected") + title)
-
-
-def _abbreviation(writer: _Writer, node: Node) -> None:
-    expansion = node.attrs.get("expansion", "")
-    title = f' title="{escape(expansion)}"' if expansion else ""
-    writer.element(node, "abbr", writer.attributes(node) + title)
 
 
 def _line_break(writer: _Writer, node: Node) -> None:
@@ -614,46 +567,19 @@ def _line_break(writer: _Writer, node: Node) -> None:
 
 
 _RENDER: dict[str, Callable[[_Writer, Node], None]] = {
-    "paragraph": _paragraph,
-    "heading": _heading,
-    "list": _list,
-    "item": _stray,
-    "label": _line_of_kind,
-    "table": _table,
-    "row": _stray,
-    "cell": _stray,
-    "quote": _quote,
-    "verse": _line_of_kind,
-    "opener": _container,
-    "dateline": _line_of_kind,
-    "salute": _line_of_kind,
-    "closer": _container,
-    "signed": _line_of_kind,
-    "postscript": _container,
-    "attachment": _section,
-    "section": _section,
-    "figure": _figure,
-    "code_block": _code_block,
-    "rule": _rule,
-    "page_break": _page_break,
-    "note_ref": _note_ref,
-    "reference": _reference,
-    "link": _link,
-    "person": _person,
-    "term": _term,
-    "place": _place,
-    "emphasis": _emphasis,
-    "small_caps": _inline("span", "small-caps"),
-    "superscript": _inline("sup"),
-    "subscript": _inline("sub"),
-    "deleted": _inline("del"),
-    "added": _inline("ins"),
-    "gap": _gap,
-    "unclear": _inline("span", "unclear"),
-    "supplied": _inline("span", "supplied"),
-    "corrected": _corrected,
-    "abbreviation": _abbreviation,
-    "code": _inline("code"),
-    "line_break": _line_break,
-    "span": _inline("span"),
-}
+    # blocks
+    "paragraph": _paragraph, "heading": _heading, "list": _list, "item": _enclosed("div"), "label": _line_of_kind,
+    "table": _table, "row": _enclosed("div"), "cell": _enclosed("div"),
+    "quote": _enclosed("blockquote", named=False), "verse": _line_of_kind, "opener": _container,
+    "dateline": _line_of_kind, "salute": _line_of_kind, "closer": _container, "signed": _line_of_kind,
+    "postscript": _container, "attachment": _enclosed("section"), "section": _enclosed("section"), "figure": _figure,
+    "code_block": _code_block, "rule": _rule,
+    # inline
+    "page_break": _page_break, "note_ref": _note_ref, "reference": _reference, "link": _link,
+    "person": _identified("span", "person"), "term": _identified("abbr", "term"), "place": _identified("span", "place"),
+    "emphasis": _emphasis, "small_caps": _inline("span", "small-caps"), "superscript": _inline("sup"),
+    "subscript": _inline("sub"), "deleted": _inline("del"), "added": _inline("ins"), "gap": _gap,
+    "unclear": _inline("span", "unclear"), "supplied": _inline("span", "supplied"),
+    "corrected": _explained("span", "corrected", "original"), "abbreviation": _explained("abbr", "", "expansion"),
+    "code": _inline("code"), "line_break": _line_break, "span": _inline("span"),
+}  # fmt: skip

@@ -27,6 +27,8 @@ GRAIN_NS = 2_000_000_000
 
 LISTS = ("persons.yaml", "terms.yaml")
 
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
+
 
 class File(msgspec.Struct, frozen=True):
     """A source file: path relative to the edition, its volume, the reader that takes it, its stat."""
@@ -40,10 +42,12 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What lies in ``content/``: text files in order, and the files that describe volumes by volume and name."""
+    """What lies in ``content/``: text files in order; the files that describe volumes, by volume and name; images by
+    volume and path below it, with their path in the edition."""
 
     files: tuple[File, ...]
     about: Mapping[str, Mapping[str, bytes]]
+    images: Mapping[str, Mapping[str, str]]
     volumes: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
 
@@ -53,6 +57,7 @@ def scan(edition: Path) -> Content:
     root = edition / "content"
     files: list[File] = []
     about: dict[str, dict[str, bytes]] = {}
+    images: dict[str, dict[str, str]] = {}
     volumes: list[str] = []
     found: list[Diagnostic] = []
     for entry in _entries(root, found, edition):
@@ -75,6 +80,8 @@ def scan(edition: Path) -> Content:
         for path, inner in _walk(root / volume, here, found, edition):
             if path == f"{here}/{VOLUME_FILE}" or inner.name in LISTS:
                 described[inner.name] = Path(inner.path).read_bytes()
+            elif inner.name.lower().endswith(IMAGES):
+                images.setdefault(volume, {})[path.removeprefix(f"{here}/")] = path
             elif name := reader_for(inner.name):
                 stem = inner.name.rpartition(".")[0]
                 if not urls.is_id(stem) or (urls.is_reserved(stem, in_volume=True) and volume != PAGES):
@@ -83,7 +90,7 @@ def scan(edition: Path) -> Content:
                     continue
                 files.append(_file(inner, path, volume, name))
     files.sort(key=lambda f: (f.volume, f.path))
-    return Content(tuple(files), about, tuple(sorted(volumes, key=urls.natural)), tuple(found))
+    return Content(tuple(files), about, images, tuple(sorted(volumes, key=urls.natural)), tuple(found))
 
 
 def is_unchanged(file: File, known: Source | None) -> bool:

@@ -68,7 +68,8 @@ class FileRead(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
-    """A page to render: path, template, base of absolute links, data, encoded document, resolved references."""
+    """A page to render: path, template, base of absolute links, data, encoded document, its resolved references and
+    the links to its images."""
 
     path: str
     template: str
@@ -76,6 +77,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     data: dict[str, Any]
     document: bytes
     targets: tuple[tuple[Reference, Target], ...]
+    images: tuple[tuple[str, str], ...] = ()
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -196,7 +198,7 @@ class _Renderer:
     def _text(self, job: Job) -> dict[str, Any]:
         if not job.document:
             return {}
-        shown = rendering.render(_decode_document(job.document), dict(job.targets), self.messages)
+        shown = rendering.render(_decode_document(job.document), dict(job.targets), self.messages, dict(job.images))
         return {"text": {name: Markup(getattr(shown, name)) for name in shown.__struct_fields__}}
 
 

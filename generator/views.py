@@ -6,7 +6,7 @@ its data, so a change elsewhere reaches a page exactly when it changes what that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -24,22 +24,26 @@ Data = dict[str, Any]
 
 class Page(msgspec.Struct, frozen=True):
     """One page of the site: its path, template and data. ``text`` names the document whose text it shows
-    (volume and id), whose references lead to ``targets``; ``absolute`` is set for a page that is served at
-    any address."""
+    (volume and id), whose references lead to ``targets`` and whose images stand at ``images``; ``absolute`` is set
+    for a page that is served at any address."""
 
     path: str
     template: str
     data: Data
     text: tuple[str, str] | None = None
     targets: tuple[tuple[Reference, Target], ...] = ()
+    images: tuple[tuple[str, str], ...] = ()
     absolute: str = ""
 
 
 class Site:
-    """Makes the pages of an edition from its configuration, catalog, messages and backlinks."""
+    """Makes the pages of an edition from its configuration, catalog, messages and the paths of its images."""
 
-    def __init__(self, edition: Edition, catalog: Catalog, messages: Mapping[str, str]) -> None:
+    def __init__(
+        self, edition: Edition, catalog: Catalog, messages: Mapping[str, str], images: Collection[str] = ()
+    ) -> None:
         self.edition = edition
+        self.images = images
         self.catalog = catalog
         self.messages = messages
         self.backlinks = links.backlinks(catalog)
@@ -116,8 +120,7 @@ class Site:
             "document.html",
             f"{meta.printed_number} {facts.title}".strip(),
             trail=self._trail(volume, facts.id),
-            text=(facts.volume, facts.id),
-            targets=self._targets(facts, path),
+            shown=facts,
             document=described,
             volume=self._volume_head(volume),
             previous=self._neighbour(before),
@@ -133,8 +136,7 @@ class Site:
             "section.html",
             facts.title,
             trail=self._trail(volume, facts.id),
-            text=(facts.volume, facts.id),
-            targets=self._targets(facts, path),
+            shown=facts,
             section={"id": facts.id, "role": facts.role, "title": facts.title},
             volume=self._volume_head(volume),
             contents=self._contents(inside.children if inside else (), volume),
@@ -271,8 +273,7 @@ class Site:
             "section.html",
             facts.title,
             trail=self._trail(),
-            text=(facts.volume, facts.id),
-            targets=self._targets(facts, path),
+            shown=facts,
             section=section,
             volume=None,
             contents=[],
@@ -361,14 +362,25 @@ class Site:
 
     # ---- what pages have in common
 
-    def _page(self, path: str, template: str, title: str, *, trail: list[tuple[str, str]] | None = None,
-              text: tuple[str, str] | None = None, targets: tuple[tuple[Reference, Target], ...] = (),
-              absolute: str = "", **data: Any) -> Page:  # fmt: skip
+    def _page(
+        self,
+        path: str,
+        template: str,
+        title: str,
+        *,
+        trail: list[tuple[str, str]] | None = None,
+        shown: Facts | None = None,
+        absolute: str = "",
+        **data: Any,
+    ) -> Page:
         base = self.edition.base_url
         data["title"] = title
         data["canonical"] = base + urls.address(path) if base and not absolute else ""
         data["trail"] = [{"title": t, "path": p} for t, p in trail or []]
-        return Page(path, template, data, text, targets, absolute)
+        if shown is None:
+            return Page(path, template, data, absolute=absolute)
+        text, images = (shown.volume, shown.id), self._images(shown, path)
+        return Page(path, template, data, text, self._targets(shown, path), images, absolute)
 
     def _trail(self, volume: VolumeCatalog | None = None, id: str = "") -> list[tuple[str, str]]:
         """The breadcrumbs that lead to a page: home, volume, the chapters around ``id`` that have pages."""
@@ -414,6 +426,11 @@ class Site:
             title = f"{self._title_of(found.volume)}, {title}"
         return Target(found.kind, found.status, urls.relative(path, document_path(target), found.anchor), title)
 
+    def _images(self, facts: Facts, path: str) -> tuple[tuple[str, str], ...]:
+        """The images of a document that are at hand, each with the link to it."""
+        found = ((url, image_path(facts.volume, url, self.images)) for url in facts.images)
+        return tuple((url, urls.relative(path, image)) for url, image in found if image)
+
     def _cited_by(self, facts: Facts) -> list[Data]:
         """Who refers to this document: one entry a citing document, with each place it does so from."""
         out: list[Data] = []
@@ -447,6 +464,15 @@ class Site:
 def document_path(facts: Facts) -> str:
     """The path of the page that shows a document, a section, or a free page of the site."""
     return urls.page(facts.volume, facts.id) if facts.role != "page" else urls.page(facts.id)
+
+
+def image_path(volume: str, url: str, images: Collection[str]) -> str:
+    """The path in the site of the image that a document of ``volume`` calls ``url``, or nothing if it is not among
+    ``images``. Sources often leave the suffix out, or name another form of the same picture."""
+    name = f"{volume}/{url.removeprefix('./')}"
+    stem = name.rpartition(".")[0] if "." in name.rpartition("/")[2] else name
+    candidates = (name, *(stem + suffix for suffix in (".jpg", ".png", ".webp", ".svg", ".gif", ".jpeg", ".avif")))
+    return next((c for c in candidates if c in images), "")
 
 
 def _iso(date: EditionDate | None) -> str:

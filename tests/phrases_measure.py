@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from generator import facts, links
 from generator.catalog import Catalog, VolumeCatalog
 from generator.document import Document, Facts, Node, Reference, Volume, reference_of
-from generator.phrases import Grammar, inline, tag
+from generator.phrases import Grammar, inline, names, tag
 from generator.phrases.names import VolumeName, volume_name
 from generator.phrases.tokens import roman
 from generator.readers import tei
@@ -109,15 +109,16 @@ def runs(document: Document) -> Iterator[tuple[bool, inline.Run]]:
 
 def measure(volumes: Mapping[str, tuple[Volume, list[Document]]], grammar: Grammar) -> tuple[list[Pair], float]:
     """Return all pairs, and the CPU seconds that finding took."""
-    catalog = catalog_of(volumes)
     pairs: list[Pair] = []
-    seconds = 0.0
+    made: dict[str, tuple[Volume, list[Document]]] = {}
+    bare = {id: [strip(document) for document in documents] for id, (_, documents) in volumes.items()}
+    begin = time.process_time()
+    for id, (volume, _) in volumes.items():
+        made[id] = (volume, [tag(document, grammar).document for document in bare[id]])
+    seconds = time.process_time() - begin
+    catalog = catalog_of(made)
     for id, (_, documents) in volumes.items():
-        for document in documents:
-            bare = strip(document)
-            begin = time.process_time()
-            tagged = tag(bare, grammar).document
-            seconds += time.process_time() - begin
+        for document, tagged in zip(documents, made[id][1], strict=True):
             origin = catalog.volumes[id].by_id[document.id]
             for (in_note, theirs), (_, ours) in zip(runs(document), runs(tagged), strict=True):
                 if theirs.links or ours.links:
@@ -204,7 +205,14 @@ def _same_volume(theirs: Reference, ours: Reference, origin: Facts, catalog: Cat
     if theirs.document and theirs.document != ours.document:
         return False
     home = catalog.volumes[origin.volume].name
-    return frus_id(name, home.years).rstrip("?") in (theirs.volume, re.sub(r"p\d$", "", theirs.volume))
+    if name.same:
+        before = links.cited_before(origin, catalog)
+        known = volume_name(before or "")
+        name = names.ibid(known, name) if known else name
+    made = frus_id(name, home.years)
+    # A supplement in one volume is cited without a number, a volume in several parts without the part.
+    wanted = theirs.volume.replace("vRussia", "Russia")
+    return made in (wanted, re.sub(r"p\d$", "", wanted), re.sub(r"v01$", "", wanted))
 
 
 def frus_id(name: VolumeName, home: str) -> str:

@@ -139,6 +139,28 @@ def test_places(source: str, place: str) -> None:
     assert found == [place]
 
 
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [("a **b**", 3), ("**b*", 2), ("***b** c*", 1), ("*a **b***", 1), ("a [*b*](/u)", 4), ("~ *b*", 3)],
+)
+def test_places_of_emphasis(source: str, column: int) -> None:
+    found = next(node for node in nodes_of(document_of(source).body) if node.kind == "emphasis")
+    assert (found.line, found.column) == (4, column)
+
+
+_BEGINNINGS = {
+    "emphasis": "*",
+    "code": "`",
+    "link": "[",
+    "person": "[",
+    "page_break": "[Page ",
+    "note_ref": "[^",
+    "reference": "[[",
+    "quote": ">",
+    "heading": "#",
+}
+
+
 def nodes_of(nodes: tuple[Node, ...]) -> Iterator[Node]:
     for node in nodes:
         yield node
@@ -156,13 +178,14 @@ _TEXT = st.lists(st.tuples(_PREFIX, _LINE, st.sampled_from(["", " | x", " {.righ
 
 
 @given(_TEXT)
-def test_every_text_stands_where_its_node_says(source: str) -> None:
+def test_everything_stands_where_its_node_says(source: str) -> None:
     text = with_front_matter(source)
     document = read(text).document
     assert document
     lines = text.split("\n")
     for body in (document.title, document.body, *(note.children for note in document.notes)):
         for node in nodes_of(body):
+            assert lines[node.line - 1][node.column - 1 :].startswith(_BEGINNINGS.get(node.kind, "")), node
             if node.kind == "text":
                 assert lines[node.line - 1][node.column - 1 :].startswith(node.text.split("\n")[0]), node
 

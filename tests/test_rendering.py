@@ -183,6 +183,15 @@ def test_spans_that_a_table_has_no_room_for() -> None:
     assert kept.count('colspan="2"') == 1
 
 
+def test_a_head_row_holds_words_alone() -> None:
+    cell = Node("cell", (Node("heading", (text("a"),)), Node("list", (Node("item", (text("b"),)),))))
+    out = body(Node("table", (Node("row", (cell,), {"role": "label"}), Node("row", (Node("cell", (text("c"),)),)))))
+    check(out)
+    assert "<h2>" not in out
+    assert "<ul>" not in out
+    assert words(out).split() == ["a", "b", "c"]
+
+
 def test_blocks_in_a_paragraph_make_it_a_div() -> None:
     listing = Node("list", (Node("item", (text("b"),)),))
     out = body(Node("paragraph", (text("a"), Node("emphasis", (listing,))), {"id": "p1", "rend": "right"}))

@@ -45,6 +45,7 @@ WORDS: Final = {
     ),
     "no_item": ("telephone",),
     "from": ("from", "to"),
+    "dated": ("dated", "of"),
     "station": ("the", "Embassy", "Mission", "Legation", "Consulate", "Delegation", "General", "US", "USUN", "in", "at"),
 }  # fmt: skip
 
@@ -62,6 +63,8 @@ PHRASES: Final = (
     Phrase("footnote-page", "{footnote} to {title} [,] {page}"),
     Phrase("footnote-page", "{footnote} [,] [on] {page}"),
     Phrase("page-footnote", "{page} [,] {footnote}"),
+    Phrase("ibid-page", "{footnote} [,] {ibid} [,] {page}"),
+    Phrase("series-page", "{footnote} [,] [in|to] {series} [,] {page}"),
     Phrase("footnote-here", "{footnote} [,] {here}"),
     Phrase("footnote", "{footnote}", "likely"),
     Phrase("attachment", "{attachment} [,] [to|of|in] {document}"),
@@ -70,7 +73,8 @@ PHRASES: Final = (
     Phrase("neighbour", "{neighbour}"),
     Phrase("item-page", "{item} [,] {page}"),
     Phrase("page", "{page}"),
-    Phrase("cable", "{item}", "suggestion"),
+    Phrase("cable", "{item}"),
+    Phrase("cable", "{post}", "likely"),
     Phrase("paragraph-here", "{paragraph} [,] {here}"),
     Phrase("paragraph-here", "{here} [,] [in] {paragraph}"),
     Phrase("paragraph", "{paragraph}", "suggestion"),
@@ -99,6 +103,7 @@ PHRASES: Final = (
     Phrase("forthcoming", "{forthcoming} {series}"),
     Phrase("forthcoming", "{forthcoming} {volume}"),
     Phrase("chapter", "{chapter}", "likely"),
+    Phrase("file", "{file}"),
 )
 
 OUTSIDE: Final = (
@@ -110,12 +115,12 @@ OUTSIDE: Final = (
     "Moore", "Hackworth", "Senate Document", "House Document", "S. Doc.", "H. Doc.", "S. Rept.", "H. Rept.",
     "Weekly Compilation", "Historical Statistics", "Survey of", "Press Release", "Radio Bulletin",
     "Treaties and Other International Agreements", "Treaties, Conventions", "Reports of", "Report of", "The War With",
-    "Official File", "Book", "Volume of", "Pamphlet", "Magazine", "Quarterly", "Journal", "Review", "Gazette",
+    "Papers of", "Official File", "Book", "Volume of", "Pamphlet", "Magazine", "Quarterly", "Journal", "Review", "Gazette",
 )  # fmt: skip
 
 ARCHIVES: Final = (
     "National Archives", "Central Files", "Central File", "Department of State, ", "Library", "Records", "RG ", "Lot ",
-    "lot ", "Files", "Whitman File", "Papers", "Manuscript Division", "file ", "Washington National Records Center",
+    "lot ", "Files", "Whitman File", "Papers", "Manuscript Division", "file ", "Washington National Records Center", "Box ",
 )  # fmt: skip
 
 ITEMS: Final = frozenset(
@@ -127,7 +132,7 @@ ITEMS: Final = frozenset(
     "proposal exchange section paragraph table dated no nos".split()
 )
 
-LEADS: Final = frozenset("see cf also ante post printed above below in supra infra and on at compare respectively".split())
+LEADS: Final = frozenset("see cf also ante post printed above below in supra infra and on at to is facing compare respectively".split())
 
 OF: Final = frozenset("of from in reftel urtel embtel deptel".split())
 
@@ -135,20 +140,29 @@ OWNERS: Final = frozenset("your his its their our my reftel urtel embtel deptel 
 
 CITED: Final = frozenset(
     "included printed found reprinted published quoted cited described mentioned discussed reproduced contained "
-    "related given recorded recounted conversation".split()
+    "related given recorded recounted".split()
 )
+
+BODIES: Final = frozenset("on senate house council committee".split())
+
+FILES: Final = (
+    r"\d{3}[A-Z]?\.\d{0,5}[A-Z]?(?:[ –-][A-Z]{1,3}|[A-Z–-]{1,4}\d{0,2})?/\d{1,2}[–-]\d{3,4}",
+    r"[DNP]\d{6}[–-]\d{4}",
+)
+
+ORIGINAL: Final = ("[Footnote in ",)
 
 SMALL: Final = frozenset("and of the in at for on to with by de la von as from".split())
 
 POSTS: Final = tuple(
-    "Accra Addis-Ababa Algiers Amman Ankara Athens Baghdad Bangkok Beijing Beirut Belgrade Bern Berlin Bogota Bogotá Bonn "
+    "Accra Algiers Amman Ankara Athens Baghdad Bangkok Beijing Beirut Belgrade Bern Berlin Bogota Bogotá Bonn "
     "Brasilia Brussels Bucharest Budapest Cairo Calcutta Canberra Caracas Colombo Conakry Copenhagen Damascus Dakar "
     "Dhahran Djakarta Dublin Frankfurt Geneva Havana Helsinki Islamabad Istanbul Jakarta Jerusalem Jidda Johannesburg "
     "Kabul Karachi Kathmandu Khartoum Kinshasa Kuwait Lagos Leopoldville Lima Lisbon London Luanda Lusaka Madrid Managua "
     "Manila Maputo Montevideo Moscow Nairobi Nicosia Oslo Ottawa Panama Paris Peking Prague Pretoria Quito Rabat Rangoon "
-    "Rome Saigon Salisbury Santiago Seoul Singapore Sofia Stockholm Taipei Tegucigalpa Tehran Tel-Aviv Tokyo Tripoli Tunis "
-    "Usun Vienna Vientiane Warsaw Washington Zagreb".replace("-", " ").split()
-)
+    "Rome Saigon Salisbury Santiago Seoul Singapore Sofia Stockholm Taipei Tegucigalpa Tehran Tokyo Tripoli Tunis "
+    "Usun Vienna Vientiane Warsaw Washington Zagreb".split()
+) + ("Addis Ababa", "Hong Kong", "New Delhi", "Tel Aviv", "Buenos Aires", "Mexico City", "San José", "The Hague")
 
 ENGLISH: Final = Language(
     tag="en",
@@ -167,6 +181,9 @@ ENGLISH: Final = Language(
     of=OF,
     owners=OWNERS,
     cited=CITED,
+    original=ORIGINAL,
+    bodies=BODIES,
+    files=FILES,
     small=SMALL,
     posts=POSTS,
 )  # fmt: skip

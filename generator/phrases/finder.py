@@ -16,7 +16,7 @@ from generator.phrases.inline import Mark, Run
 from generator.phrases.names import VolumeName
 from generator.phrases.slots import Number, Piece
 from generator.phrases.tokens import Stream
-from generator.phrases.sources import Scope, Sources, outside, scope
+from generator.phrases.sources import Scope, Sources, archival, outside, scope
 
 _WEIGHT = {"certain": 2, "likely": 1, "suggestion": 0}
 
@@ -46,6 +46,7 @@ class Finder:
         self._grammar = grammar
         self._document = document
         self._numbers = numbers
+        self._in_notes = notes
         self._editorial = notes or document.role != "document" or _is_editorial(document)
         self._sources = Sources(grammar)
         self._scope: Scope = "here"
@@ -68,7 +69,7 @@ class Finder:
             matches = self._grammar.matches(text, start)
             if not matches:
                 continue
-            editorial = self._editorial
+            editorial = self._editorial and not (self._in_notes and any(words in text for words in self._grammar.language.original))  # fmt: skip
             if not editorial and "[" in text:
                 brackets = _brackets(text) if brackets is None else brackets
                 editorial = any(a <= start < b for a, b in brackets)
@@ -87,7 +88,7 @@ class Finder:
         pieces = {piece.slot: piece for piece in match.pieces}
         if match.pieces[-1].slot == "footnote" and len(pieces) > 1 and self._goes_on(run, match):
             return None
-        volume = self._volume(run, match, pieces)
+        volume = self._volume(run, match, pieces, editorial)
         if volume is None:
             return None
         if not volume and not self._fits(run, match, pieces, editorial):
@@ -104,6 +105,8 @@ class Finder:
             out = self._each(match, pieces["document"], lambda n: Reference(volume, f"d{n.value}", "attachment", value))
             self._last_document = out[-1].reference.document
             return out
+        if "file" in pieces:
+            return [_Found(match.start, match.end, match.start, Reference("", "", "file", pieces["file"].text))]
         if "document" in pieces:
             out = self._each(match, pieces["document"], lambda n: Reference(volume, f"d{n.value}"))
             self._last_document = out[-1].reference.document
@@ -183,10 +186,13 @@ class Finder:
 
     # Which volume
 
-    def _volume(self, run: Run, match: Match, pieces: dict[str, Piece]) -> str | None:
+    def _volume(self, run: Run, match: Match, pieces: dict[str, Piece], editorial: bool) -> str | None:
         """The volume a phrase names: text for ``Reference.volume``, empty for this one, None if it is outside."""
         if "series" in pieces:
             given = pieces["series"].volume or VolumeName()
+            before = run.text[max(0, match.start - 16) : match.start].split()
+            if match.pieces[0].slot == "series" and before and before[-1].lower() in self._grammar.language.bodies:
+                return None
             if "item" in pieces and not given.years:
                 return None
             name: VolumeName | str = given
@@ -195,7 +201,9 @@ class Finder:
             self._scope = "here"
             return existing or str(name)
         if "volume" in pieces:
-            if scope(run, match.start, self._grammar, self._scope) != "here":
+            alone = match.pieces[-1].slot == "volume" and (archival(run, match.start, self._grammar) or not editorial)
+            alone = alone or self._is_arabic(run, pieces["volume"])
+            if alone or scope(run, match.start, self._grammar, self._scope) != "here":
                 self._sources.cited("", match.end)
                 self._scope = "outside"
                 return None
@@ -206,6 +214,12 @@ class Finder:
             return self._same(run, match, pieces)
         return ""
 
+    def _is_arabic(self, run: Run, piece: Piece) -> bool:
+        """Volumes of the series bear roman numbers; ``vol. 43`` is of another work, unless something leads to it."""
+        before = run.text[max(0, piece.start - 16) : piece.start].split()
+        led = not before or before[-1].lower() in self._grammar.language.leads
+        return not led and any(run.text[n.start : n.end].isdecimal() for n in piece.numbers)
+
     def _same(self, run: Run, match: Match, pieces: dict[str, Piece]) -> str | None:
         """What *ibid.* stands for, with what is changed after it."""
         given = pieces["ibid"].volume or VolumeName()
@@ -215,24 +229,22 @@ class Finder:
         if before == "":
             self._scope = "outside"
             return None
+        words = run.text[match.start : match.end]
+        if given.title and (self._grammar.archives.search(words) or self._grammar.outside.search(words)):
+            return None
         if before is None:
-            if not given.years or not paged:
-                if "page" in pieces and self._editorial:
-                    self._fault(run, match.start, '"ibid." with a page, and no printed source is cited before it', "Name the source in full.")  # fmt: skip
+            if not paged or not self._in_notes:
                 return None
-            made: VolumeName | str = given
-        elif not changed:
-            made = before
+            # The sequence of notes runs on from the documents before, which only the catalog knows.
+            before = VolumeName(same=True)
+        if not changed:
+            made: VolumeName | str = before
         elif isinstance(before, str):
             if not given.years:
                 return None
             made = given
-        elif given.years:
-            made = given
-        elif given.number:
-            made = VolumeName(before.years, given.number, given.part, given.title or before.title)
         else:
-            made = VolumeName(before.years, before.number, given.part or before.part, given.title or before.title)
+            made = names.ibid(before, given)
         self._sources.cited(made, match.end)
         return str(made)
 
@@ -247,8 +259,11 @@ class Finder:
         following = after[0].strip("().,;:”’\"") if after else ""
         attached = bool(after) and text[match.end : match.end + 1] == " "
         language = self._grammar.language
-        if "item" in pieces and "page" not in pieces:
+        if "file" in pieces:
             return True
+        if "item" in pieces and "page" not in pieces:
+            # A telegram's own number stands before its text.
+            return match.start > 0 or text[match.end : match.end + 1] != "."
         if "paragraph" in pieces:
             if "here" not in pieces and ((attached and following.lower() in language.of) or word.lower() in language.owners):
                 return False
@@ -256,14 +271,19 @@ class Finder:
                 return False
             return not editorial and any(n.value in self._numbers for n in pieces["paragraph"].numbers)
         if "document" in pieces:
-            if not editorial and word[:1].isupper() and word.lower().rstrip(".") not in language.leads:
+            if not editorial and word.lower() not in ("", "see", "also", "and"):
                 return False
-            if word.isupper() and len(word) > 1:
+            if (word.isalpha() and word.isupper() and len(word) > 1) or (word == "the" and match.pieces[0].slot == "document"):  # fmt: skip
+                return False
+            if run.text[pieces["document"].start : match.end].split()[1][:2].lower() == "no":
+                # "Document No. 1466" is how others number their papers.
                 return False
             return not outside(run, match.start, self._grammar)
         if not editorial and "page" not in pieces:
             return False
         if "footnote" in pieces and len(pieces) == 1 and match.phrase.rule == "footnote":
+            if run.text[match.end : match.end + 8].lower().lstrip(" ,").startswith("ibid"):
+                return False
             return self._bare_note(run, pieces["footnote"], word, following if attached else "")
         if "page" in pieces:
             if attached and following.lower() in language.of and "item" not in pieces and "footnote" not in pieces:

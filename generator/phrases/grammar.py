@@ -79,8 +79,12 @@ class Compiled:
 
     def matches(self, text: str, start: int) -> list[Match]:
         """The phrases that begin at ``start``, the longest first."""
+        stream = Stream(text, start)
         found: list[Match] = []
-        self._walk(self._root, Stream(text, start), 0, (), found)
+        for (kind, name), after in self._root.after.items():
+            # Most slots cannot begin with this word: they need not be asked.
+            if kind == "word" or self.slots.begins(name, stream):
+                self._step(kind, name, after, stream, 0, (), found)
         found.sort(key=lambda m: -m.end)
         return found
 
@@ -88,13 +92,20 @@ class Compiled:
         if state.phrase and not (pieces and pieces[-1].open):
             best.append(Match(state.phrase, pieces, stream.at(0).start, stream.at(at - 1).end if not pieces else max(pieces[-1].end, self._end(stream, at, pieces))))  # fmt: skip
         for (kind, name), after in state.after.items():
-            if kind == "slot":
-                for end, piece in self.slots.read[name](stream, at):
-                    self._walk(after, stream, end, (*pieces, piece), best)
-            else:
-                token = stream.at(at)
-                if token.low == name and token.kind != "end":
-                    self._walk(after, stream, at + 1, pieces, best)
+            self._step(kind, name, after, stream, at, pieces, best)
+
+    def _step(
+        self, kind: str, name: str, after: _State, stream: Stream, at: int, pieces: tuple[Piece, ...], best: list[Match]
+    ) -> None:
+        if kind == "slot":
+            for end, piece in self.slots.read[name](stream, at):
+                self._walk(after, stream, end, (*pieces, piece), best)
+            return
+        token = stream.at(at)
+        if token.low == name and token.kind != "end":
+            at += 1
+            at += len(name) <= 5 and stream.at(at).text == "." and stream.touches(at)
+            self._walk(after, stream, at, pieces, best)
 
     def _end(self, stream: Stream, at: int, pieces: tuple[Piece, ...]) -> int:
         """Where a phrase that ends with a word of its own (``thereto``) ends; the full stop after an abbreviation is
@@ -105,7 +116,7 @@ class Compiled:
     def _make_trigger(self, starts: Iterable[tuple[str, str]]) -> re.Pattern[str]:
         """One expression of all words a phrase may begin with, each with what must follow it, grouped by their first
         letters so that most of a text is passed over at one look."""
-        letters: dict[str, set[str]] = {}
+        letters: dict[str, dict[str, set[str]]] = {}
         for kind, name in starts:
             if kind == "slot":
                 given = [(word, HINTS[name]) for category in START[name] for word in self.slots.words[category]]
@@ -114,8 +125,13 @@ class Compiled:
             for word, hint in given:
                 for form in {word, word[0].upper() + word[1:]}:
                     rest = r"\s+".join(re.escape(part) for part in form[1:].split())
-                    letters.setdefault(form[0], set()).add(f"{rest}{hint}")
-        groups = (f"{re.escape(first)}(?:{'|'.join(sorted(rests, key=lambda r: (-len(r), r)))})" for first, rests in sorted(letters.items()))  # fmt: skip
+                    letters.setdefault(form[0], {}).setdefault(hint, set()).add(rest)
+        groups = []
+        for first, hints in sorted(letters.items()):
+            rests = (f"(?:{'|'.join(sorted(r, key=lambda t: (-len(t), t)))}){hint}" for hint, r in sorted(hints.items()))
+            groups.append(f"{re.escape(first)}(?:{'|'.join(rests)})")
+        if ("slot", "file") in starts:
+            groups.append(rf"(?:{'|'.join(self.language.files)})")
         return re.compile(rf"(?<![^\W_])(?:{'|'.join(groups)})")
 
 
@@ -161,7 +177,7 @@ def expand(text: str) -> Iterator[tuple[tuple[str, str], ...]]:
 
 
 def _words(text: str) -> list[tuple[str, str]]:
-    return [("word", word.strip().lower()) for word in text.split("|")]
+    return [("word", word.strip().lower().removesuffix(".")) for word in text.split("|")]
 
 
 def _product(

@@ -44,6 +44,12 @@ class Language(msgspec.Struct, frozen=True):
     owners: frozenset[str]
     cited: frozenset[str]
     """Words that lead from a thing to the book it is printed in."""
+    original: tuple[str, ...]
+    """Words that say of a note that it stands in the document itself, not in the edition."""
+    bodies: frozenset[str]
+    """Words before the name of a series that make it another thing: the Senate Committee on ..."""
+    files: tuple[str, ...]
+    """The forms of archival file numbers, as regular expressions."""
     small: frozenset[str]
     """Words without a capital that stand within titles and names."""
     posts: tuple[str, ...]

@@ -4,6 +4,7 @@ Such a name stands in ``Reference.volume`` or ``Reference.document`` as text tha
 hold no colon:
 
 ``vol:1952–1954;7;2;``        volume VII, Part 2, of 1952–1954 (no years: of this volume's; last: words of its title)
+``ibid:;2;;``                 the same with what is not given taken from the last source cited before the document
 ``previous:`` ``next:``       the documents before and after this one
 ``on:1014;NSC 152/2``         the document on page 1014 whose title has these words
 ``item:1039;despatch;1714;London;--11-10``   the document on page 1039 that is this despatch
@@ -26,15 +27,17 @@ NEXT = "next:"
 
 class VolumeName(msgspec.Struct, frozen=True):
     """A volume named in words. ``years`` as ``1952–1954``; ``number`` and ``part`` as arabic numbers or ``E15``;
-    ``title`` is what else tells it from others, such as ``Russia`` or ``supp 2``."""
+    ``title`` is what else tells it from others, such as ``Russia`` or ``supp 2``; ``same``: what is not given is as in
+    the source cited last before the document (*ibid.* in its first note)."""
 
     years: str = ""
     number: str = ""
     part: str = ""
     title: str = ""
+    same: bool = False
 
     def __str__(self) -> str:
-        return f"vol:{self.years};{self.number};{self.part};{self.title.replace(';', ',')}"
+        return f"{'ibid' if self.same else 'vol'}:{self.years};{self.number};{self.part};{self.title.replace(';', ',')}"
 
     def in_words(self) -> str:
         """As an editor would print it: ``1952–1954, vol. VII, Part 2``."""
@@ -56,11 +59,23 @@ class Item(msgspec.Struct, frozen=True):
 
 
 def volume_name(text: str) -> VolumeName | None:
-    """Read back ``vol:...``; None for anything else, such as an id."""
-    if not text.startswith("vol:"):
+    """Read back ``vol:...`` or ``ibid:...``; None for anything else, such as an id."""
+    kind, colon, rest = text.partition(":")
+    if not colon or kind not in ("vol", "ibid"):
         return None
-    years, number, part, title = (text[4:].split(";", 3) + ["", "", ""])[:4]
-    return VolumeName(years, number, part, title)
+    years, number, part, title = (rest.split(";", 3) + ["", "", ""])[:4]
+    return VolumeName(years, number, part, title, kind == "ibid")
+
+
+def ibid(before: VolumeName, given: VolumeName) -> VolumeName:
+    """Return the volume that *ibid.* means after ``before`` was cited, with what is ``given`` anew."""
+    if given.years:
+        return VolumeName(given.years, given.number, given.part, given.title)
+    if given.number:
+        return VolumeName(before.years, given.number, given.part, given.title or before.title, before.same)
+    if given.title:
+        return VolumeName(before.years, "", given.part, given.title, before.same)
+    return VolumeName(before.years, before.number, given.part or before.part, before.title, before.same)
 
 
 def item(text: str) -> Item:

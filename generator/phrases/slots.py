@@ -6,6 +6,7 @@ shortest first. The words come from the language pack; here is only how they go 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -46,10 +47,10 @@ Ends = list[tuple[int, Piece]]
 
 HINTS: Final[Mapping[str, str]] = {
     "document": r"\.?\s+(?:[Nn]os?\.\s*)?(?=\d)",
-    "footnote": r"\.?\s*(?:[Nn]os?\.\s*)?(?=\d)|\s+(?=to\s)",
-    "page": r"\.?\s*(?=[\dIVXLCivxlc])",
-    "paragraph": r"\.?\s*(?=\d)",
-    "volume": r"[.,]?\s*(?=[\dIVXLCivxlcE])",
+    "footnote": r"(?:\.\s*|\s+)(?:[Nn]os?\.\s*)?(?=\d)",
+    "page": r"(?:\.\s*|\s+)(?=[\dIVXLCivxlc])",
+    "paragraph": r"(?:\.\s*|\s+)(?=\d)",
+    "volume": r"(?:[.,]\s*|\s+)(?=[\dIVXLCivxlcEN])",
     "chapter": r"\s+(?=[\dIVXLCA-H])",
     "attachment": r"(?:\s+[A-Z\d]{1,3})?\s+(?=to\s|of\s)",
     "item": r"(?:\s+|[–-])(?:[Nn]os?\.\s*)?(?=[A-Z–-]*\d)",
@@ -58,6 +59,8 @@ HINTS: Final[Mapping[str, str]] = {
     "neighbour": r"\b",
     "forthcoming": "",
     "here": r"\s+(?=\w)",
+    "file": "",
+    "post": r"\s+(?=\d{2,6}(?!\w))",
 }
 """What must follow a word for a slot to be worth trying there: the quick test before any token is made."""
 
@@ -65,9 +68,17 @@ START: Final[Mapping[str, tuple[str, ...]]] = {
     "document": ("document",), "footnote": ("footnote",), "page": ("page",), "paragraph": ("paragraph",),
     "volume": ("volume",), "chapter": ("chapter",), "attachment": ("attachment",), "item": ("item",),
     "series": ("series",), "ibid": ("ibid",), "neighbour": ("previous", "next"), "forthcoming": ("forthcoming",),
-    "here": ("here",),
+    "here": ("here",), "file": (),
+    "post": ("post",),
 }  # fmt: skip
 """The categories of words that each slot may begin with."""
+
+def _variants(name: str) -> tuple[str, ...]:
+    """The name of a series as it stands and as it is often misprinted: without its last s, in small letters."""
+    first, *rest = name.split()
+    low = " ".join((first, *(word.lower() for word in rest)))
+    return (name, name.removesuffix("s"), low, low.removesuffix("s")) if rest else (name,)
+
 
 _LONGEST_LIST = 40
 _LONGEST_TITLE = 16
@@ -78,7 +89,7 @@ class Slots:
 
     def __init__(self, language: Language, series: tuple[str, ...]) -> None:
         self.language = language
-        self.words = {**language.words, "series": series}
+        self.words = {**language.words, "post": language.posts, "series": tuple(dict.fromkeys(v for name in series for v in _variants(name)))}
         self._first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for category, given in self.words.items():
             for phrase in given:
@@ -102,7 +113,10 @@ class Slots:
             "forthcoming": self._forthcoming,
             "item": self._item,
             "title": self._title,
+            "file": self._file,
+            "post": self._post,
         }
+        self._files = re.compile("|".join(language.files))
 
     # Words
 
@@ -118,6 +132,18 @@ class Slots:
                     stop = stream.at(at + n).text == "." and stream.touches(at + n)
                     return n + 1 if stop and len(parts[-1]) <= 5 else n
         return 0
+
+    def begins(self, slot: str, stream: Stream) -> bool:
+        """Whether a slot may begin with the first token."""
+        token = stream.at(0)
+        categories = START[slot]
+        if not categories:
+            return token.kind == "number" or len(token.text) == 1
+        return any(
+            found in categories
+            for key in (token.text, token.low)
+            for found, _ in self._first.get(key, ())
+        )
 
     def is_plural(self, token: Token) -> bool:
         return token.low in self.language.plural
@@ -291,6 +317,8 @@ class Slots:
             else:
                 sign = ""
             found = self._segment(stream, j, name, slot) if sign != ";" else None
+            if not found and not sign and not out and slot == "series":
+                break
             if found:
                 i, name, volumes = found[0], found[1], found[2] or volumes
                 end = stream.at(i - 1).end
@@ -436,7 +464,7 @@ class Slots:
         out = [(i, Piece("item", first.start, number.end, item=item))]
         for _ in range(3):
             j = i + (stream.at(i).text == ",")
-            j += stream.at(j).low == "dated"
+            j += self.word("dated", stream, j)
             place = self._place(stream, j) if not item.post else None
             date = None if place else self._date(stream, j) if not item.date else None
             if place:
@@ -481,6 +509,29 @@ class Slots:
         if year.kind == "number" and len(year.text) == 4 and year.text[:2] in ("17", "18", "19", "20"):
             return j + 1, f"{year.text}-{month:02}-{int(day.text):02}"
         return i, f"--{month:02}-{int(day.text):02}"
+
+    def _post(self, stream: Stream, at: int) -> Ends:
+        """``Geneva 11751``: a telegram by the post it came from."""
+        first = stream.at(at)
+        taken = self.word("post", stream, at)
+        number = stream.at(at + taken)
+        year = len(number.text) == 4 and number.text[:2] in ("17", "18", "19", "20")
+        if not taken or number.kind != "number" or not number.text.isdecimal() or year:
+            return []
+        if stream.at(at + taken + 1).start == number.end and stream.at(at + taken + 1).text in "/–-":
+            return []
+        place = stream.text[first.start : stream.at(at + taken - 1).end]
+        return [(at + taken + 1, Piece("item", first.start, number.end, item=Item("", number.text, place)))]
+
+    def _file(self, stream: Stream, at: int) -> Ends:
+        start = stream.at(at).start
+        found = self._files.match(stream.text, start)
+        if not found:
+            return []
+        end = at
+        while stream.at(end).kind != "end" and stream.at(end).end <= found.end():
+            end += 1
+        return [(end, Piece("file", start, found.end(), text=found[0].replace("-", "–")))]
 
     def _title(self, stream: Stream, at: int) -> Ends:
         """Any words up to a comma: what a document is called."""

@@ -19,6 +19,7 @@ Scope = Literal["here", "outside", "unclear"]
 _CLAUSE = re.compile(
     r";|[(\[]|(?<=[a-z0-9)\]”’]{2})[.?!]\d*[”’\"]?\s+(?=[A-Z“(\"])|(?<![A-Za-z])(?:[Ss]ee|[Cc]f\.)(?![A-Za-z])"
 )
+_YEAR_OF_A_BOOK = re.compile(r"\d{4}\)\s*,\s*$")
 _BACK = 240
 
 
@@ -68,6 +69,8 @@ def scope(run: Run, start: int, grammar: Compiled, before: Scope) -> Scope:
         return "here"
     months = {name for given in language.months for name in given}
     named = [t for t in tokens if t.kind == "word" and t.low not in language.small and t.text not in months]
+    if _YEAR_OF_A_BOOK.search(run.text, begin, start):
+        return "outside"
     if any(slots.word("volume", Stream(t.text, 0), 0) or slots.word("ibid", Stream(t.text, 0), 0) for t in named):
         return "outside"
     if not named:
@@ -87,6 +90,11 @@ def scope(run: Run, start: int, grammar: Compiled, before: Scope) -> Scope:
 def outside(run: Run, start: int, grammar: Compiled) -> bool:
     """Whether the clause before ``start`` names a work outside the edition."""
     return _outside(run, _clause(run.text, start), start, grammar)
+
+
+def archival(run: Run, start: int, grammar: Compiled) -> bool:
+    """Whether the clause before ``start`` names an archive: ``NSC Files, Box 541, Korea, Vol. II``."""
+    return bool(grammar.archives.search(run.text, _clause(run.text, start), start))
 
 
 def _clause(text: str, start: int) -> int:
@@ -109,7 +117,9 @@ def _outside(run: Run, begin: int, start: int, grammar: Compiled) -> bool:
             stream = Stream(run.text[first:last], 0)
             word = stream.at(0)
             known = any(slots.word(c, stream, 0) for c in ("series", "ibid", "previous", "next", "following", "here"))
-            if not known and word.low not in grammar.language.leads and word.kind == "word":
+            titled = word.kind == "word" and word.text[0].isupper() and word.low not in grammar.language.leads
+            one_word = stream.at(1).kind not in ("word", "number")
+            if titled and not known and not (one_word and word.low in grammar.language.items):
                 return True
     return False
 

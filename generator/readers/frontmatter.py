@@ -14,7 +14,7 @@ import msgspec
 import yaml
 
 from generator import dates
-from generator.diagnostics import Rule, did_you_mean
+from generator.diagnostics import Rule, did_you_mean, nearest
 from generator.document import Metadata, Party
 
 KEYS = (
@@ -85,7 +85,8 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
     fields = _fields(root, KEYS, fault)
     check = _Check(fields, text, first_line, fault)
     title = check.line("title")
-    if title is None and (not faults or "title" not in fields):
+    misspelt = any(nearest(str(key.content), KEYS) == "title" for key in root.content[::2] if key.content not in KEYS)
+    if title is None and not misspelt and (not faults or "title" not in fields):
         fault(Rule.MISSING_VALUE, "The document has no title", root.line, root.column, 'Add a line such as  title: "Memorandum of Conversation"')  # fmt: skip
     printed = check.text("number")
     number = _LABEL_OF_NUMBER.sub("", printed).rstrip(".")

@@ -9,18 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 
-import msgspec
-
+from generator.readers.markdown_writer import note_label, plain_or_quoted, protect, protect_start, quoted
 from generator.readers.plaintext import Block, Line, Stretch, Transcript
 
-_ALWAYS = re.compile(
-    r"[\\`*_<|{]|\[(?=\^|\[|Page |Facsimile |Typeset )|(?<=\[)\[|\](?=[(\[{:])|&(?=#?\w{1,32};)|!(?=\[)"
-)
-"""What means something wherever it stands in a line."""
-
-_AT_START = re.compile(r"#(?=#{0,5}(?:\s|$))|[+>~:=-]|(?<=\d)\)(?=\s|$)")
-_LIST_NUMBER = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
-_PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z -]*")
 _CELLS = re.compile(r"(?:(?<=^)|(?<=\s))\|(?=.|$)")
 
 
@@ -33,27 +24,27 @@ class _Writer:
     def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
         self.text = transcript.text
-        marks = [(p.start, p.end, f"[^{_label(p.label)}]") for p in transcript.placements if p.start >= 0]
+        marks = [(p.start, p.end, f"[^{note_label(p.label)}]") for p in transcript.placements if p.start >= 0]
         marks += [(p.start, p.end, f"[Page {p.label}]") for p in transcript.pages]
         self.marks = sorted(marks)
 
     def document(self) -> str:
         t = self.transcript
-        front = ["---", f"title: {_quoted(self.inline(t.title) or 'Untitled')}"]
+        front = ["---", f"title: {quoted(self.inline(t.title) or 'Untitled')}"]
         if t.number:
             printed = t.number if t.printed_number in ("", f"{t.number}.") else t.printed_number
-            front.append(f"number: {_quoted(printed)}")
+            front.append(f"number: {quoted(printed)}")
         if t.date:
-            front.append(f"date: {_quoted(t.date)}")
+            front.append(f"date: {quoted(t.date)}")
         if t.dateline:
-            front.append(f"dateline: {_quoted(self.inline(t.dateline))}")
+            front.append(f"dateline: {quoted(self.inline(t.dateline))}")
         for key, value in (("kind", t.kind), ("classification", t.classification)):
             if value:
-                front.append(f"{key}: {value if _PLAIN_YAML.fullmatch(value) else _quoted(value)}")
+                front.append(f"{key}: {plain_or_quoted(value)}")
         if t.source_line:
-            front.append(f"source_line: {_quoted(self.inline(t.source_line))}")
+            front.append(f"source_line: {quoted(self.inline(t.source_line))}")
         if t.first_page:
-            front.append(f"first_page: {_quoted(t.first_page)}")
+            front.append(f"first_page: {quoted(t.first_page)}")
         front.append("---")
         parts = ["\n".join(front)]
         bullet = "-"
@@ -69,7 +60,7 @@ class _Writer:
             if blocks and note.blocks[0].kind == "list":
                 blocks[0] = self.lines(note.blocks[0].lines)
             body = "\n\n".join(blocks).replace("\n", "\n    ")
-            parts.append(f"[^{_label(note.label)}]: {body}".rstrip())
+            parts.append(f"[^{note_label(note.label)}]: {body}".rstrip())
         return re.sub(r"\n +(?=\n)", "\n", "\n\n".join(p for p in parts if p)) + "\n"
 
     def block(self, block: Block, bullet: str = "-") -> str:
@@ -86,7 +77,7 @@ class _Writer:
         return f"\\\n{indent}".join(self.line(x, first=i == 0) for i, x in enumerate(lines) if x.start < x.end)
 
     def line(self, line: Line, *, first: bool) -> str:
-        return _protect_start(self.inline((line.start, line.end)), first=first)
+        return protect_start(self.inline((line.start, line.end)), first=first)
 
     def list(self, block: Block, bullet: str) -> str:
         out: list[str] = []
@@ -128,24 +119,5 @@ class _Writer:
     def protected(self, start: int, end: int, after_mark: bool) -> str:
         """Words with a backslash before what would be read as a mark: after a mark also what would be read as the
         address of a link."""
-        words = _ALWAYS.sub(r"\\\g<0>", self.text[start:end])
+        words = protect(self.text[start:end])
         return "\\" + words if after_mark and words.startswith(("(", "[", ":")) else words
-
-
-def _protect_start(words: str, *, first: bool) -> str:
-    """Protect what means something at the start of a line only. A number with a full stop stays bare where it begins
-    a paragraph: the dialect reads it as the paragraph's printed number."""
-    number = _LIST_NUMBER.match(words)
-    if number:
-        keeps = first and words[number.end()] == "."
-        return words if keeps else f"{number[0]}\\{words[number.end() :]}"
-    return "\\" + words if _AT_START.match(words) else words
-
-
-def _label(label: str) -> str:
-    return re.sub(r"[\[\]\\|]", r"\\\g<0>", label)
-
-
-def _quoted(words: str) -> str:
-    """Text as YAML reads it back: a string of JSON is one of YAML too."""
-    return msgspec.json.encode(words).decode()

@@ -53,6 +53,14 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
     record: bytes
 
 
+class Volume(msgspec.Struct, frozen=True, array_like=True):
+    """A volume as it was last indexed: its name, the digest of all its entries, its documents by id."""
+
+    name: str
+    digest: bytes
+    documents: dict[str, Known]
+
+
 class Block(msgspec.Struct, frozen=True, array_like=True):
     """A block of documents: its code, and one more than its highest slot."""
 
@@ -65,7 +73,7 @@ class State(msgspec.Struct, frozen=True):
     block of a volume is named with a ``/`` after its name."""
 
     settings: Settings
-    volumes: tuple[tuple[str, dict[str, Known]], ...]
+    volumes: tuple[Volume, ...]
     blocks: dict[str, Block]
     totals: tuple[int, ...]
     tables: dict[str, tables.State]
@@ -145,10 +153,10 @@ def numbers(state: State) -> dict[tuple[str, str], int]:
     """Return the number by which the browser knows each document (volume, id): it goes through the volumes in order."""
     found: dict[tuple[str, str], int] = {}
     base = 0
-    for volume, documents in state.volumes:
-        for name, slots in _slots(volume, documents).items():
+    for volume in state.volumes:
+        for name, slots in _slots(volume.name, volume.documents).items():
             if slots:
-                found.update({(volume, id): base + slot for id, slot in slots.items()})
+                found.update({(volume.name, id): base + slot for id, slot in slots.items()})
                 base += state.blocks[name].top
     return found
 
@@ -192,17 +200,30 @@ def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPosi
     made["words"].build([(term,) for term in sorted(all_terms, key=length)])
     made["lengths"].build(lengths)
     made["records"].build(records)
-    known = tuple((volume, {id: _known(entry) for id, entry in entries.items()}) for volume, entries in volumes.items())
+    known = tuple(_volume(name, entries, None) for name, entries in volumes.items())
     blocks = {name: Block(code, tops[name]) for name, code in codes.items()}
     return _finished(State(settings, known, blocks, tuple(totals), _states(made)), made, None)
 
 
-def _known(entry: Entry) -> Known:
-    return Known(entry.terms, digest.of_bytes(entry.record)[:8])
+def _volume(name: str, entries: Mapping[str, Entry], before: Volume | None) -> Volume:
+    """Return what is to be remembered of a volume; ``before`` itself if that is all the same."""
+    of_all = digest.of(list(entries.items()))
+    if before and before.digest == of_all:
+        return before
+    documents = {id: Known(entry.terms, digest.of_bytes(entry.record)[:8]) for id, entry in entries.items()}
+    return Volume(name, of_all, documents)
 
 
 def _states(made: Mapping[str, tables.Table]) -> dict[str, tables.State]:
     return {kind: table.state for kind, table in made.items()}
+
+
+def _documents(volume: Volume | None) -> Mapping[str, Known]:
+    return volume.documents if volume else {}
+
+
+def _count(volumes: Iterable[Volume]) -> int:
+    return sum(len(volume.documents) for volume in volumes)
 
 
 class _AllAnew(Exception):
@@ -223,28 +244,26 @@ class _Changed:
         self.previous, self.volumes = previous, volumes
         self.load_terms = load_terms
         self.load_positions = load_positions if previous.settings.places else None
-        self.before = dict(previous.volumes)
-        self.now: dict[str, dict[str, Known]] = {}
+        self.before = {volume.name: volume for volume in previous.volumes}
+        self.now: dict[str, Volume] = {}
         self.totals = list(previous.totals)
         # term -> for each field: code of a block -> slot -> what becomes of the document there
         self.terms: dict[str, list[dict[int, dict[int, postings.Change]]]] = {}
         self.lengths: dict[str, tables.Row | None] = {}
         self.records: dict[str, tables.Row | None] = {}
-        made = layouts(sum(map(len, self.before.values())))
+        made = layouts(_count(previous.volumes))
         self.tables = {kind: tables.Table(made[kind], previous.tables[kind], read) for kind in made}
 
     def run(self) -> Update:
         for volume, entries in self.volumes.items():
-            before = self.before.get(volume, {})
-            now = {id: _known(entry) for id, entry in entries.items()}
-            self.now[volume] = before if now == before else now
-        count = sum(map(len, self.now.values()))
-        if layouts(count) != layouts(sum(map(len, self.before.values()))):
+            self.now[volume] = _volume(volume, entries, self.before.get(volume))
+        count = _count(self.now.values())
+        if layouts(count) != layouts(_count(self.previous.volumes)):
             raise _AllAnew
         blocks = self._blocks()
         touched = 0
         for volume in dict.fromkeys((*self.before, *self.now)):
-            if self.before.get(volume, {}) is self.now.get(volume) and not self._moved(volume, blocks):
+            if self.before.get(volume) is self.now.get(volume) and not self._moved(volume, blocks):
                 continue
             for change in self._changes(volume, blocks):
                 touched += 1
@@ -252,7 +271,7 @@ class _Changed:
                     raise _AllAnew
                 self._collect(*change)
         self._apply()
-        volumes = tuple(self.now.items())
+        volumes = tuple(self.now.values())
         states = _states(self.tables)
         state = State(self.previous.settings, volumes, blocks, tuple(self.totals), states)
         return _finished(state, self.tables, self.previous)
@@ -261,8 +280,10 @@ class _Changed:
         """The blocks as they are now; volumes with the ids they had keep their slots."""
         tops = {name: block.top for name, block in self.previous.blocks.items()}
         for volume in dict.fromkeys((*self.before, *self.now)):
-            now = self.now.get(volume, {})
-            if now is self.before.get(volume) or now.keys() == self.before.get(volume, {}).keys():
+            if self.before.get(volume) is self.now.get(volume):
+                continue
+            now = _documents(self.now.get(volume))
+            if now.keys() == _documents(self.before.get(volume)).keys():
                 continue
             for name, slots in _slots(volume, now).items():
                 tops.pop(name, None)
@@ -279,8 +300,8 @@ class _Changed:
 
     def _changes(self, volume: str, blocks: Mapping[str, Block]) -> Iterator[tuple[_Standing | None, _Standing | None]]:
         """Yield what changed in a volume: how a document stood in the index, and how it stands there now."""
-        before = self._standing(volume, self.before.get(volume, {}), self.previous.blocks)
-        now = self._standing(volume, self.now.get(volume, {}), blocks)
+        before = self._standing(volume, _documents(self.before.get(volume)), self.previous.blocks)
+        now = self._standing(volume, _documents(self.now.get(volume)), blocks)
         for id in dict.fromkeys((*before, *now)):
             old, new = before.get(id), now.get(id)
             if old == new:
@@ -436,12 +457,12 @@ def _root(state: State, lists: Mapping[str, bytes]) -> bytes:
         "boosts": parameters.boosts,
         "k1": parameters.k1,
         "b": parameters.b,
-        "count": sum(len(documents) for _, documents in state.volumes),
+        "count": _count(state.volumes),
         "totals": state.totals,
         "blocks": [
-            (volume, block.code, block.top)
-            for volume, _ in state.volumes
-            for name in (volume, f"{volume}/")
+            (volume.name, block.code, block.top)
+            for volume in state.volumes
+            for name in (volume.name, f"{volume.name}/")
             if (block := state.blocks.get(name))
         ],
         "terms": _by_term(state.tables["terms"]),

@@ -121,68 +121,68 @@ class Table:
             size = self.layout.size(row)
             key = self.layout.key(row)
             if size >= self.layout.alone:
-                alone.append(self._file([(key, size, row)]))
+                alone.append(self._file([row]))
             else:
                 sequence.append((key, size, row))
         cuts = partition.cuts(
             [size for _, size, _ in sequence], [partition.priority(key) for key, _, _ in sequence], self.layout.target
         )
         edges = [0, *cuts, len(sequence)] if sequence else [0]
-        files = [self._file(sequence[a:b]) for a, b in pairwise(edges)]
+        files = [self._file([row for _, _, row in sequence[a:b]]) for a, b in pairwise(edges)]
         self.state = State(tuple(files), tuple(alone))
 
     def change(self, changes: Mapping[str, Row | None]) -> None:
         """Put rows by their keys; None takes one away. Raises Damaged."""
         alone = dict(self._alone)
-        opened: dict[int, dict[str, Row]] = {}
+        opened: dict[int, _Opened] = {}
         for key, row in changes.items():
             alone.pop(key, None)
-            large = row is not None and self.layout.size(row) >= self.layout.alone
-            if row is not None and large:
-                alone[key] = self._file([(key, self.layout.size(row), row)])
-            at = self._at(key)
-            if at < 0:
-                at, opened[-1] = -1, opened.get(-1, {})
-            elif at not in opened:
-                opened[at] = dict(self._rows(self.state.files[at]))
-            if row is None or large:
-                opened[at].pop(key, None)
-            else:
-                opened[at][key] = row
+            if row is not None and self.layout.size(row) >= self.layout.alone:
+                alone[key] = self._file([row])
+                row = None
+            self._open(opened, self._at(key)).put(key, row, self.layout)
         # Where the first row of a file went, what stands before it may have lost its edge.
         for at in sorted(opened):
-            if at > 0 and self._firsts[at] not in opened[at] and at - 1 not in opened:
-                opened[at - 1] = dict(self._rows(self.state.files[at - 1]))
+            if at > 0 and self._firsts[at] not in opened[at].rows:
+                self._open(opened, at - 1).grown = True
         self.state = State(self._cut(opened), tuple(alone[key] for key in sorted(alone)))
 
-    def _cut(self, opened: Mapping[int, Mapping[str, Row]]) -> tuple[File, ...]:
+    def _open(self, opened: dict[int, _Opened], at: int) -> _Opened:
+        if at not in opened:
+            file = self.state.files[at] if at >= 0 else None
+            opened[at] = _Opened(dict(self._rows(file)) if file else {}, file.size if file else 0)
+        return opened[at]
+
+    def _cut(self, opened: Mapping[int, _Opened]) -> tuple[File, ...]:
         """Cut the sequence anew, of which only the files at the indexes ``opened`` have to be looked into."""
-        pieces: list[tuple[str, int, Row | None, int]] = []  # key, size, row or None for a file as it is, its index
+        pieces: list[_Piece] = []
         for at in range(-1 if -1 in opened else 0, len(self.state.files)):
-            if at in opened:
-                rows = opened[at]
-                pieces += [(key, self.layout.size(rows[key]), rows[key], at) for key in sorted(rows)]
-            else:
+            if at not in opened:
                 file = self.state.files[at]
-                pieces.append((file.first, file.size, None, at))
-        cuts = partition.cuts(
-            [piece[1] for piece in pieces], [partition.priority(piece[0]) for piece in pieces], self.layout.target
-        )
+                pieces.append(_Piece(file.first, file.size, None, file))
+                continue
+            found = opened[at]
+            rows = found.rows
+            if not found.grown and found.size <= self.layout.target and (at < 0 or self._firsts[at] in rows):
+                # No row in it has a higher priority than its edges, so it can only be cut if it is too large.
+                pieces.append(_Piece(self._firsts[at], found.size, [rows[key] for key in sorted(rows)], None))
+            else:
+                pieces += [_Piece(key, self.layout.size(rows[key]), [rows[key]], None) for key in sorted(rows)]
+        sizes = [piece.size for piece in pieces]
+        cuts = partition.cuts(sizes, [partition.priority(piece.key) for piece in pieces], self.layout.target)
         edges = [0, *cuts, len(pieces)] if pieces else [0]
         files = []
         for a, b in pairwise(edges):
-            if b - a == 1 and pieces[a][2] is None:
-                files.append(self.state.files[pieces[a][3]])
-                continue
-            rows_of_file: list[tuple[str, int, Row]] = []
-            for key, size, row, at in pieces[a:b]:
-                if row is not None:
-                    rows_of_file.append((key, size, row))
-                else:
-                    held = self._rows(self.state.files[at])
-                    rows_of_file += [(key, self.layout.size(held[key]), held[key]) for key in sorted(held)]
-            files.append(self._file(rows_of_file))
+            only = pieces[a].file if b - a == 1 else None
+            files.append(only or self._file([row for piece in pieces[a:b] for row in self._rows_of(piece)]))
         return tuple(files)
+
+    def _rows_of(self, piece: _Piece) -> list[Row]:
+        if piece.rows is not None:
+            return piece.rows
+        assert piece.file
+        rows = self._rows(piece.file)
+        return [rows[key] for key in sorted(rows)]
 
     def _at(self, key: str) -> int:
         """The index of the file that ``key`` stands in or would stand in; -1 if there is none."""
@@ -198,8 +198,34 @@ class Table:
             self._opened[file.name] = {self.layout.key(row): row for row in self.layout.decode(data)}
         return self._opened[file.name]
 
-    def _file(self, rows: list[tuple[str, int, Row]]) -> File:
-        data = self.layout.encode([row for _, _, row in rows])
+    def _file(self, rows: list[Row]) -> File:
+        data = self.layout.encode(rows)
         named = name(data)
         self.written[path(self.layout.folder, named)] = script(named, data)
-        return File(rows[0][0], sum(size for _, size, _ in rows), named)
+        return File(self.layout.key(rows[0]), sum(map(self.layout.size, rows)), named)
+
+
+class _Opened:
+    """A file being changed: its rows by key, their size, and whether there are keys that it did not have."""
+
+    def __init__(self, rows: dict[str, Row], size: int) -> None:
+        self.rows, self.size, self.grown = rows, size, False
+
+    def put(self, key: str, row: Row | None, layout: Layout) -> None:
+        old = self.rows.pop(key, None)
+        if old is not None:
+            self.size -= layout.size(old)
+        if row is not None:
+            self.rows[key] = row
+            self.size += layout.size(row)
+            self.grown = self.grown or old is None
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    """Rows that stay together when the sequence is cut: their first key, size, and themselves, or the file that holds
+    them unchanged."""
+
+    key: str
+    size: int
+    rows: list[Row] | None
+    file: File | None

@@ -1,0 +1,747 @@
+// The search engine: reads what a reader types, fetches the parts of the index that it needs, and lets lunr.js search
+// them. It knows nothing of pages, so it runs in a page, in a Worker and in Node alike. lunr.js must be there first.
+//
+// The index is cut into files (docs/search.md). Of the terms that a query needs, their statistics are fetched; with
+// them, and with the lengths of the documents, lunr's weights are computed as lunr.Builder does; lunr.Index is given
+// these terms only and answers the query. A score depends on the query's own terms alone, so it is that of the
+// whole index, to the last bit.
+
+(function (scope) {
+  "use strict";
+
+  const lunr = () => scope.lunr ?? globalThis.lunr;
+
+  /* ---------------------------------------------------------------- words */
+
+  // Twin of `fold` in generator/search/analyser.py: both must do the same, or words cannot be found.
+  const FOLDED = new Map([
+    ...[..."\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u00b4"].map((c) => [c, "'"]),
+    ...[..."\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"].map((c) => [c, '"']),
+    ...[..."\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2026\u0085\u2028\u2029"].map((c) => [c, " "]),
+    ...[..."\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"].map((c) => [c, ""]),
+    ["\u2044", "/"],
+    ["\u00df", "ss"],
+    ["\u1e9e", "SS"],
+    ["\u00e6", "ae"],
+    ["\u00c6", "AE"],
+    ["\u0153", "oe"],
+    ["\u0152", "OE"],
+    ["\u00f8", "o"],
+    ["\u00d8", "O"],
+    ["\u0111", "d"],
+    ["\u0110", "D"],
+    ["\u00f0", "d"],
+    ["\u00d0", "D"],
+    ["\u0142", "l"],
+    ["\u0141", "L"],
+    ["\u00fe", "th"],
+    ["\u00de", "Th"],
+    ["\u0131", "i"],
+  ]);
+  const TO_FOLD =
+    /[\x00-\x08\x0e-\x1f\x7f-\u036f\u1e00-\u1eff\u2000-\u218f\u3000\ud800-\udfff\ufb00-\ufb06\ufeff\uff01-\uff5e]/gu;
+  const POSSESSIVE = /(?<=\w)'[sS]\b/g;
+
+  function foldCharacter(character) {
+    if (FOLDED.has(character)) return FOLDED.get(character);
+    if (/[\x00-\x1f\x7f-\x9f\ud800-\udfff]/u.test(character)) return " ";
+    const parts = character.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+    return [...parts].map((part) => FOLDED.get(part) ?? part).join("");
+  }
+
+  function fold(text) {
+    return text.replace(TO_FOLD, foldCharacter).replace(POSSESSIVE, "");
+  }
+
+  const stem = (word) => lunr().stemmer(new (lunr().Token)(word)).toString();
+  const isStopWord = (word) => !lunr().stopWordFilter(new (lunr().Token)(word));
+
+  const termsOfWord = new Map();
+
+  /** Return the terms of a piece of text without white space, stop words included. */
+  function termsOf(word) {
+    let terms = termsOfWord.get(word);
+    if (!terms) {
+      if (termsOfWord.size > 50000) termsOfWord.clear();
+      terms = lunr().tokenizer(fold(word)).map((token) => lunr().stemmer(lunr().trimmer(token)).toString());
+      termsOfWord.set(word, terms);
+    }
+    return terms;
+  }
+
+  /* -------------------------------------------------------------- numbers */
+
+  // Twin of generator/search/digits.py.
+  const SIGNS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !'"\\<'.includes(c));
+  const CONTINUING = 21;
+  const FINAL = SIGNS.length - CONTINUING;
+  const VALUE = new Int16Array(128).fill(-1); // below CONTINUING: a digit before the last; above: the last
+  SIGNS.forEach((sign, i) => (VALUE[sign.charCodeAt(0)] = i));
+
+  /** Return the numbers of a text, from `start` to `end`. */
+  function numbers(text, start = 0, end = text.length) {
+    const found = [];
+    let number = 0;
+    for (let i = start; i < end; i++) {
+      const value = VALUE[text.charCodeAt(i)];
+      if (value < CONTINUING) {
+        number = number * CONTINUING + value + 1;
+      } else {
+        found.push(number * FINAL + value - CONTINUING);
+        number = 0;
+      }
+    }
+    return found;
+  }
+
+  /** Return the index of the last of `sorted` that is not above `wanted`; -1 if all are. */
+  function lastNotAbove(sorted, wanted) {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] <= wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /* -------------------------------------------------------------- loading */
+
+  const ROOT = "root.js";
+
+  /** A file is not there: the site was published anew since the root was read. */
+  class Missing extends Error {}
+
+  /** A query that would bring in too much of the index. */
+  class TooMany extends Error {}
+
+  /** Return a function that loads data files from below `base` (with its slash) over HTTP. */
+  function fromServer(base) {
+    return async (path, fresh = false) => {
+      // The root is asked for anew each time; the others are named by their content.
+      const cache = fresh ? "reload" : path === ROOT ? "no-cache" : "default";
+      const answer = await fetch(base + path, { cache });
+      if (answer.status === 404) throw new Missing(path);
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      const text = await answer.text();
+      try {
+        return JSON.parse(text.slice(text.indexOf(",") + 1, text.lastIndexOf(")")));
+      } catch {
+        throw new Missing(path); // a host's own page in place of the file
+      }
+    };
+  }
+
+  /** Return a function that loads data files from a disk, where only scripts can be loaded. Needs a page. */
+  function fromDisk(base) {
+    const waiting = new Map();
+    scope.editionData = (name, data) => waiting.get(name)?.(data);
+    return (path) =>
+      new Promise((done, failed) => {
+        const name = path.replace(/^.*\/|\.js$/g, "");
+        const made = scope.document.createElement("script");
+        const end = () => (made.remove(), waiting.delete(name), failed(new Missing(path)));
+        waiting.set(name, done);
+        made.src = base + path;
+        made.onload = end; // if the script handed over nothing, it is not ours
+        made.onerror = end;
+        scope.document.head.append(made);
+      });
+  }
+
+  /* ----------------------------------------------------- the index in files */
+
+  const KEPT = 400; // files kept in memory as they were read
+  const MOST_FILES = 80; // files of terms that one query may bring in
+  const MOST_TERMS = 4000; // terms that one query may bring in
+  const ALL_LENGTHS = 30000; // documents up to which all lengths are fetched at once, beside the terms
+
+  const NAME = 10; // letters of a file's name
+  const namesOf = (text) => text.match(/.{10}/g) ?? [];
+  const words = (text) => (text ? text.split(" ") : []);
+
+  /** Where the files of a table by terms begin, and which terms have files of their own. */
+  class ByTerm {
+    constructor([firsts, alone, names, namesAlone]) {
+      this.firsts = words(firsts);
+      this.names = namesOf(names);
+      const own = namesOf(namesAlone);
+      this.alone = new Map(words(alone).map((term, i) => [term, own[i]]));
+    }
+
+    /** The name of the file that has `term`, if any has. */
+    fileOf(term) {
+      return this.alone.get(term) ?? this.names[Math.max(0, lastNotAbove(this.firsts, term))];
+    }
+
+    /** The names of the files that may have terms with `prefix`. */
+    filesOf(prefix) {
+      const found = [...this.alone].filter(([term]) => term.startsWith(prefix)).map(([, name]) => name);
+      for (let at = Math.max(0, lastNotAbove(this.firsts, prefix)); at < this.firsts.length; at++) {
+        if (this.firsts[at] > prefix && !this.firsts[at].startsWith(prefix)) break;
+        found.push(this.names[at]);
+      }
+      return found;
+    }
+  }
+
+  const place = (code, slot) => code * 1e8 + slot;
+
+  /** Where the files of a table by documents begin. */
+  class ByDocument {
+    constructor([firsts, names]) {
+      this.firsts = [];
+      for (let i = 0; i < firsts.length; i += 2) this.firsts.push(place(firsts[i], firsts[i + 1]));
+      this.names = namesOf(names);
+    }
+
+    fileOf(at) {
+      return this.names[Math.max(0, lastNotAbove(this.firsts, at))];
+    }
+  }
+
+  /** The root: what the index holds, and in which files. A document is known by a number, its `ref`. */
+  class Root {
+    constructor(data) {
+      if (data.form !== 1 || data.lunr !== lunr().version) throw new Error("the index is of another form");
+      Object.assign(this, data);
+      this.terms = new ByTerm(data.terms);
+      this.wordsFrom = data.words[0];
+      this.wordFiles = namesOf(data.words[1]);
+      this.lengths = new ByDocument(data.lengths);
+      this.averages = data.totals.map((total) => total / data.count);
+      this.blocks = data.blocks.map(([volume, code, top]) => ({ volume, code, top, base: 0 }));
+      this.top = 0; // one more than the highest ref
+      for (const block of this.blocks) {
+        block.base = this.top;
+        this.top += block.top;
+      }
+      this.baseOf = new Map(this.blocks.map(({ code, base }) => [code, base]));
+      this.bases = this.blocks.map(({ base }) => base);
+    }
+
+    blockOf(ref) {
+      return this.blocks[lastNotAbove(this.bases, ref)];
+    }
+
+    placeOf(ref) {
+      const { code, base } = this.blockOf(ref);
+      return place(code, ref - base);
+    }
+
+    /** The refs of a text that lists documents. */
+    refsOf(text) {
+      const refs = [];
+      let code = -1;
+      for (const run of text.split("~")) {
+        const [first, ...gaps] = numbers(run);
+        code += first + 1;
+        let ref = this.baseOf.get(code) - 1;
+        for (const gap of gaps) refs.push((ref += gap + 1));
+      }
+      return refs;
+    }
+
+    /** A posting, read: the refs, and how often the term stands in each document. Runs have a block each. */
+    posting(text) {
+      const refs = [];
+      const frequencies = [];
+      let code = -1;
+      for (const run of text ? text.split("~") : []) {
+        const read = numbers(run);
+        code += read[0] + 1;
+        let ref = this.baseOf.get(code) - 1;
+        for (let i = 1; i < read.length; i++) {
+          ref += (read[i] >> 1) + 1;
+          refs.push(ref);
+          frequencies.push(read[i] & 1 ? read[++i] + 2 : 1);
+        }
+      }
+      return { refs, frequencies };
+    }
+  }
+
+  const isOpen = (term) => /^[^*]+\*+$/.test(term); // a wildcard at the end and nowhere else
+
+  /** Whether `term` may be within `edits` of the letters of `wanted`: a quick look before lunr.js decides. */
+  function isNear(letters, wanted, term, edits) {
+    const left = new Map(letters);
+    let extra = 0;
+    for (const unit of term.split("")) {
+      const n = left.get(unit);
+      if (n) left.set(unit, n - 1);
+      else extra++;
+    }
+    return extra <= edits && wanted - (term.length - extra) <= edits;
+  }
+
+  /** The index in files. `load(path, fresh)` returns a promise of a file's data; a file that is gone is Missing. */
+  class Shards {
+    #load;
+    #files = new Map();
+    #root = null;
+
+    constructor(load) {
+      this.#load = load;
+    }
+
+    /** Run `work` on the index as it is; once more on the newest if it was published anew meanwhile. */
+    async #onRoot(work) {
+      this.#root ??= this.#read(false);
+      try {
+        return await work(await this.#root);
+      } catch (error) {
+        if (!(error instanceof Missing) || error.message === ROOT) throw error;
+        this.#root = this.#read(true);
+        return work(await this.#root);
+      }
+    }
+
+    #read(fresh) {
+      const root = this.#load(ROOT, fresh).then((data) => new Root(data));
+      root.catch(() => (this.#root = null));
+      return root;
+    }
+
+    #file(path) {
+      const data = this.#files.get(path) ?? this.#load(path, false);
+      data.catch(() => this.#files.delete(path));
+      this.#files.delete(path); // and to the end, as the last used
+      this.#files.set(path, data);
+      if (this.#files.size > KEPT) this.#files.delete(this.#files.keys().next().value);
+      return data;
+    }
+
+    /** Rows of a table by terms: term -> texts. */
+    async #rows(table, name, fields) {
+      const flat = await this.#file(`${table}/${name}.js`);
+      const rows = new Map();
+      for (let i = 0; i < flat.length; i += fields + 1) rows.set(flat[i], flat.slice(i + 1, i + fields + 1));
+      return rows;
+    }
+
+    /** Load what every query needs. */
+    open() {
+      return this.#onRoot(async (root) => {
+        if (root.count <= ALL_LENGTHS) await this.#lengths(root, null);
+      });
+    }
+
+    /** Return the fields, the number of documents, and whether phrases can be searched. */
+    about() {
+      return this.#onRoot(({ fields, count, phrases }) => ({ fields, count, phrases }));
+    }
+
+    /** Return the volume of each document. */
+    volumes(refs) {
+      return this.#onRoot((root) => Array.from(refs, (ref) => root.blockOf(Number(ref)).volume));
+    }
+
+    /** Whether any term begins with `prefix`. */
+    begins(prefix) {
+      return this.#onRoot(async (root) => {
+        const starts = (term) => term.startsWith(prefix);
+        if (root.terms.firsts.some(starts) || [...root.terms.alone.keys()].some(starts)) return true;
+        const name = root.terms.fileOf(prefix);
+        return Boolean(name) && [...(await this.#rows("terms", name, root.fields.length)).keys()].some(starts);
+      });
+    }
+
+    /**
+     * Return what lunr.js returns for `clauses` on the whole index. `phrases` are {terms, offsets, fields, forbidden}:
+     * of the results those are left that hold, or do not hold, the terms at these distances.
+     */
+    query(clauses, phrases = []) {
+      return this.#onRoot(async (root) => {
+        const [results, ...held] = await Promise.all([
+          this.#results(root, clauses),
+          ...phrases.map((phrase) => this.#holding(root, phrase)),
+        ]);
+        return results.filter(({ ref }) => phrases.every(({ forbidden }, i) => held[i].has(Number(ref)) !== forbidden));
+      });
+    }
+
+    /** Return what is shown of documents, in the order of `refs`; null for one that is not there. */
+    documents(refs) {
+      return this.#onRoot(async (root) => {
+        const table = new ByDocument(await this.#file(`lists/${root.lists.records}.js`));
+        const files = new Set(Array.from(refs, (ref) => table.fileOf(root.placeOf(Number(ref)))));
+        const shown = new Map();
+        for (const data of await Promise.all([...files].map((name) => this.#file(`records/${name}.js`)))) {
+          root.refsOf(data[0]).forEach((ref, i) => shown.set(ref, data[i + 1]));
+        }
+        return Array.from(refs, (ref) => shown.get(Number(ref)) ?? null);
+      });
+    }
+
+    async #results(root, clauses) {
+      const { PROHIBITED } = lunr().Query.presence;
+      const asked = clauses.map((clause) => ({ ...clause, fields: [...clause.fields] }));
+      const counted = asked.filter((clause) => clause.presence !== PROHIBITED);
+      const all = !counted.length || root.count <= ALL_LENGTHS;
+      const early = all && asked.length ? this.#lengths(root, null) : null;
+      early?.catch(() => {}); // it is awaited below, unless something else fails first
+      const pipeline = lunr().Pipeline.load(root.pipeline);
+      const found = new Map(); // term -> postings of its fields
+      const weighed = new Set(); // terms that count for scores
+      await Promise.all(
+        asked.map(async (clause) => {
+          const terms = clause.usePipeline ? pipeline.runString(clause.term, { fields: clause.fields }) : [clause.term];
+          for (const term of terms) {
+            for (const [one, row] of await this.#expanded(root, term, clause.editDistance)) {
+              found.set(one, row);
+              if (clause.presence !== PROHIBITED) weighed.add(one);
+            }
+          }
+        }),
+      );
+      if (found.size > MOST_TERMS) throw new TooMany();
+      const terms = [...found.keys()].sort();
+      const postings = new Map(terms.map((term) => [term, found.get(term).map((text) => root.posting(text))]));
+      const lengths = await (early ?? this.#lengths(root, [...weighed].flatMap((term) => postings.get(term))));
+      return assembled(root, pipeline, terms, postings, weighed, lengths, !counted.length).query((query) => {
+        query.clauses = asked;
+      });
+    }
+
+    /** Return the terms that a clause's term stands for, with their rows. */
+    async #expanded(root, term, edits) {
+      const fields = root.fields.length;
+      if (!edits && !term.includes("*")) {
+        const name = root.terms.fileOf(term);
+        const row = name && (await this.#rows("terms", name, fields)).get(term);
+        return row ? [[term, row]] : [];
+      }
+      if (edits === undefined && isOpen(term)) {
+        const prefix = term.replace(/\*+$/, "");
+        const files = root.terms.filesOf(prefix);
+        if (files.length > MOST_FILES) throw new TooMany();
+        const tables = await Promise.all(files.map((name) => this.#rows("terms", name, fields)));
+        return tables.flatMap((rows) => [...rows].filter(([one]) => one.startsWith(prefix)));
+      }
+      const near = await this.#similar(root, term, edits);
+      const files = new Set(near.map((one) => root.terms.fileOf(one)));
+      if (files.size > MOST_FILES || near.length > MOST_TERMS) throw new TooMany();
+      const rows = new Map();
+      for (const table of await Promise.all([...files].map((name) => this.#rows("terms", name, fields)))) {
+        for (const one of near) if (table.has(one)) rows.set(one, table.get(one));
+      }
+      return rows;
+    }
+
+    /** Return the terms that lunr.js finds for a term with edits, or with wildcards inside. */
+    async #similar(root, term, edits) {
+      const letters = term.split("").filter((unit) => unit !== "*");
+      const stars = term.length - letters.length;
+      // In a fuzzy word lunr takes a star for any one letter, else for any number of letters.
+      const fuzzy = edits !== undefined;
+      const low = fuzzy ? term.length - edits : letters.length;
+      const high = fuzzy ? term.length + edits : Infinity;
+      const files = root.wordFiles.filter(
+        (_, i) => root.wordsFrom[i] <= high && (root.wordsFrom[i + 1] ?? Infinity) >= low,
+      );
+      const lists = await Promise.all(files.map((name) => this.#file(`words/${name}.js`)));
+      const counts = new Map();
+      for (const unit of letters) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+      const pattern = new RegExp(`^${term.split(/\*+/).map(escaped).join("[^]*")}$`);
+      const possible = lists
+        .flatMap(words)
+        .filter((one) => one.length >= low && one.length <= high)
+        .filter((one) => (fuzzy ? isNear(counts, letters.length, one, edits + stars) : pattern.test(one)));
+      const wanted = lunr().TokenSet.fromClause(fuzzy ? { term, editDistance: edits } : { term });
+      return lunr().TokenSet.fromArray(possible.sort()).intersect(wanted).toArray();
+    }
+
+    /** Return the lengths of the documents, by field and ref; `postings` null means of all documents. */
+    async #lengths(root, postings) {
+      const names = new Set(postings ? [] : root.lengths.names);
+      for (const { refs } of postings ?? []) for (const ref of refs) names.add(root.lengths.fileOf(root.placeOf(ref)));
+      const lengths = root.fields.map(() => new Uint32Array(root.top));
+      const present = [];
+      for (const [documents, ...columns] of await Promise.all(
+        [...names].map((name) => this.#file(`lengths/${name}.js`)),
+      )) {
+        const refs = root.refsOf(documents);
+        for (const ref of refs) present.push(ref);
+        columns.forEach((column, i) => numbers(column).forEach((length, at) => (lengths[i][refs[at]] = length)));
+      }
+      return { lengths, present: present.sort((a, b) => a - b) };
+    }
+
+    /** Return the refs of the documents that hold a phrase in one of its fields. */
+    async #holding(root, { terms, offsets, fields }) {
+      const table = new ByTerm(await this.#file(`lists/${root.lists.places}.js`));
+      const count = root.fields.length;
+      const row = async (kind, by, term) => (await this.#rows(kind, by.fileOf(term), count)).get(term);
+      const read = await Promise.all(
+        terms.map((term) => Promise.all([row("terms", root.terms, term), row("places", table, term)])),
+      );
+      const holding = new Set();
+      if (read.some(([posting, places]) => !posting || !places)) return holding;
+      for (const field of fields) {
+        const at = root.fields.indexOf(field);
+        let starts = null; // ref -> places where the phrase may begin
+        read.forEach(([posting, places], i) => {
+          const here = placesOf(root.posting(posting[at]), places[at]);
+          const next = new Map();
+          for (const [ref, found] of here) {
+            const before = starts?.get(ref);
+            if (starts && !before) continue;
+            const moved = found.map((one) => one - offsets[i]).filter((one) => !before || before.has(one));
+            if (moved.length) next.set(ref, new Set(moved));
+          }
+          starts = next;
+        });
+        for (const ref of starts.keys()) holding.add(ref);
+      }
+      return holding;
+    }
+  }
+
+  const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+
+  /** Return the places of a term in each document of a posting: [ref, places]. */
+  function placesOf({ refs, frequencies }, text) {
+    const written = numbers(text.replaceAll("~", ""));
+    let next = 0;
+    return refs.map((ref, i) => {
+      const places = [written[next++]];
+      for (let n = 1; n < frequencies[i]; n++) places.push(places[n - 1] + written[next++] + 1);
+      return [ref, places];
+    });
+  }
+
+  const NO_METADATA = Object.freeze({});
+
+  /** Return a lunr.Index that holds `terms` (sorted) and nothing else, with the weights they have in the whole index. */
+  function assembled(root, pipeline, terms, postings, weighed, { lengths, present }, negated) {
+    const { fields, boosts, k1, b, count, averages } = root;
+    const invertedIndex = Object.create(null);
+    const elements = fields.map(() => new Map()); // of each field: ref -> the vector's elements
+    terms.forEach((term, rank) => {
+      const entry = { _index: rank };
+      const holding = postings.get(term).reduce((sum, { refs }) => sum + refs.length, 0);
+      const rarity = Math.log(1 + Math.abs((count - holding + 0.5) / (holding + 0.5)));
+      postings.get(term).forEach(({ refs, frequencies }, f) => {
+        const documents = {};
+        for (const ref of refs) documents[ref] = NO_METADATA;
+        entry[fields[f]] = documents;
+        if (!weighed.has(term)) return;
+        refs.forEach((ref, i) => {
+          const frequency = frequencies[i];
+          // lunr.Builder's formula in its order: sums and products of floating numbers depend on it.
+          let weight =
+            (rarity * ((k1 + 1) * frequency)) / (k1 * (1 - b + b * (lengths[f][ref] / averages[f])) + frequency);
+          weight *= boosts[f];
+          weight = Math.round(weight * 1000) / 1000;
+          const vector = elements[f].get(ref);
+          if (vector) vector.push(rank, weight);
+          else elements[f].set(ref, [rank, weight]);
+        });
+      });
+      invertedIndex[term] = entry;
+    });
+    const fieldVectors = {};
+    fields.forEach((field, f) => {
+      for (const [ref, vector] of elements[f]) fieldVectors[`${field}/${ref}`] = new (lunr().Vector)(vector);
+    });
+    // What only forbids finds all other documents.
+    if (negated) for (const ref of present) fieldVectors[`${fields[0]}/${ref}`] = new (lunr().Vector)();
+    const tokenSet = lunr().TokenSet.fromArray(terms);
+    return new (lunr().Index)({ invertedIndex, fieldVectors, tokenSet, fields, pipeline });
+  }
+
+  /* ------------------------------------------------- the index in one file */
+
+  /** An index in one file, loaded by lunr.Index.load: for small editions. It knows no places, so of a phrase only the
+   * words are asked for. */
+  class Whole {
+    constructor(index, documents = []) {
+      this.index = index;
+      this.shown = documents;
+    }
+
+    async open() {}
+
+    async about() {
+      return { fields: this.index.fields, count: this.shown.length, phrases: false };
+    }
+
+    async begins(prefix) {
+      let node = this.index.tokenSet;
+      for (const unit of prefix.split("")) {
+        node = node.edges[unit];
+        if (!node) return false;
+      }
+      return true;
+    }
+
+    async query(clauses) {
+      const asked = clauses.map((clause) => ({ ...clause, fields: [...clause.fields] }));
+      return this.index.query((query) => (query.clauses = asked));
+    }
+
+    async documents(refs) {
+      return Array.from(refs, (ref) => this.shown[ref] ?? null);
+    }
+  }
+
+  /* -------------------------------------------------------------- queries */
+
+  const MOST_EDITS = 2; // a fuzzy word with more takes lunr.js seconds and finds nearly everything
+  const FEWEST_LETTERS = 2; // beside a wildcard: `*` and `a*` would bring in the whole index
+  const PHRASE = /(^|\s)([+-]?)(?:(\w+):)?([+-]?)"([^"]*)"(?=$|[\s.,;:!?)\]}])/g;
+
+  /** Return the query with its signs taken as plain characters; wildcards stay. */
+  function plain(query) {
+    return query.replace(/-+/g, " ").replace(/(^|\s)\++/g, "$1").replace(/[\\:~^]/g, "\\$&");
+  }
+
+  /** Return the terms of a phrase, and how far each stands from the first. */
+  function termsOfPhrase(text) {
+    const terms = [];
+    const places = [];
+    lunr()
+      .tokenizer(text)
+      .forEach((token, place) => {
+        const trimmed = lunr().trimmer(token).toString();
+        if (!trimmed || isStopWord(trimmed)) return;
+        terms.push(stem(trimmed));
+        places.push(place);
+      });
+    return { terms, offsets: places.map((one) => one - places[0]) };
+  }
+
+  /** Return the clause as the index can answer it, or null if nothing is left to ask. */
+  async function answerable(source, clause) {
+    const wild = clause.usePipeline === false;
+    const edges = wild ? /^[^\w*]+|[^\w*]+$/g : /^\W+|\W+$/g;
+    let term = clause.term.replace(edges, "");
+    const letters = term.replaceAll("*", "");
+    if (!letters || (wild && letters.length < FEWEST_LETTERS)) return null;
+    const made = { ...clause };
+    if ("editDistance" in clause) {
+      made.editDistance = Math.min(clause.editDistance, MOST_EDITS);
+    } else if (!wild && isStopWord(term)) {
+      return null; // a stop word is in no document: required, it would exclude them all
+    }
+    if (wild && term.indexOf("*") === term.length - 1 && !(await source.begins(letters))) {
+      // The index holds stems: of `examination` only `examin`.
+      term = `${stem(letters)}*`;
+    }
+    made.term = term;
+    return made;
+  }
+
+  /** Return the clauses and phrases of a folded query. Throws lunr.QueryParseError. */
+  async function understood(source, query, signs) {
+    const { fields } = await source.about();
+    const { REQUIRED, PROHIBITED } = lunr().Query.presence;
+    const phrases = [];
+    const clauses = [];
+    const rest = query.replace(PHRASE, (whole, before, sign, field, late, text) => {
+      if (field && !fields.includes(field)) return whole;
+      const forbidden = (sign || late) === "-";
+      const asked = { ...termsOfPhrase(text), fields: field ? [field] : fields, forbidden };
+      if (asked.terms.length > 1) phrases.push(asked);
+      if (!forbidden || asked.terms.length === 1) {
+        for (const term of asked.terms) {
+          const presence = forbidden ? PROHIBITED : asked.terms.length > 1 ? REQUIRED : presenceOf(sign || late);
+          clauses.push({ term, fields: asked.fields, boost: 1, usePipeline: false, wildcard: 0, presence });
+        }
+      }
+      return before;
+    });
+    const read = new (lunr().QueryParser)(signs ? rest : plain(rest), new (lunr().Query)(fields)).parse();
+    for (const clause of read.clauses) {
+      const made = await answerable(source, clause);
+      if (made) clauses.push(made);
+    }
+    // A forbidden phrase by itself: all documents but those that hold it.
+    if (phrases.length && !clauses.length) {
+      clauses.push({ term: "", fields, boost: 1, usePipeline: false, wildcard: 0, presence: PROHIBITED });
+    }
+    return { clauses, phrases };
+  }
+
+  function presenceOf(sign) {
+    const { OPTIONAL, REQUIRED, PROHIBITED } = lunr().Query.presence;
+    return sign === "+" ? REQUIRED : sign === "-" ? PROHIBITED : OPTIONAL;
+  }
+
+  /** Return what a query asks for: clauses for lunr.js, phrases, and whether its signs were taken as plain text. */
+  async function read(source, text) {
+    // A dash typed as `--`, or a sign with spaces about it, forbids or requires nothing.
+    const query = fold(text)
+      .replace(/(\S)--+/g, "$1 ")
+      .replace(/(^|\s)[+-]+(?=\s|$)/g, "$1");
+    try {
+      return { ...(await understood(source, query, true)), plain: false };
+    } catch (error) {
+      if (!(error instanceof lunr().QueryParseError)) throw error;
+    }
+    return { ...(await understood(source, query, false)), plain: true };
+  }
+
+  /**
+   * Return what a query finds: `results` as lunr.js gives them; `asked`, how many words were searched for; `plain`,
+   * whether its signs had to be taken as plain characters because they make no query; `tooMany`, whether it would
+   * bring in too many words.
+   */
+  async function search(source, text) {
+    const { clauses, phrases, plain: taken } = await read(source, text);
+    const about = { asked: clauses.length, plain: taken, tooMany: false };
+    // To lunr.js a query without clauses is a negation of nothing, and finds every document.
+    if (!clauses.length) return { results: [], ...about };
+    try {
+      return { results: await source.query(clauses, phrases), ...about };
+    } catch (error) {
+      if (!(error instanceof TooMany)) throw error;
+      return { results: [], ...about, tooMany: true };
+    }
+  }
+
+  const LAST_WORD = /(?:^|\s)(\w{3,})$/;
+
+  /**
+   * Return the query with its last word, perhaps half typed, as a prefix that the index knows; empty if none. As many
+   * letters as `less` may be left out: the index holds stems, and `examinati` begins none.
+   */
+  async function asPrefix(source, text, less) {
+    const last = LAST_WORD.exec(fold(text));
+    if (!last) return "";
+    const word = last[1].toLowerCase();
+    for (let length = word.length; length >= Math.max(3, word.length - less); length--) {
+      if (await source.begins(word.slice(0, length))) {
+        return `${fold(text).slice(0, -word.length)}${word.slice(0, length)}*`;
+      }
+    }
+    return "";
+  }
+
+  /** Return the query with its last word allowed one wrong letter; empty if it has none. */
+  function asFuzzy(text) {
+    const last = LAST_WORD.exec(fold(text));
+    return last && last[1].length > 3 ? `${fold(text)}~1` : "";
+  }
+
+  const engine = {
+    Missing,
+    Shards,
+    TooMany,
+    Whole,
+    asFuzzy,
+    asPrefix,
+    fold,
+    fromDisk,
+    fromServer,
+    numbers,
+    plain,
+    read,
+    search,
+    termsOf,
+  };
+  if (typeof module === "object" && module.exports) module.exports = engine;
+  else scope.editionSearchEngine = engine;
+})(typeof self === "object" ? self : globalThis);
