@@ -539,7 +539,7 @@ class _Build:
             if span.line and not found.line:
                 if span.file not in texts:
                     try:
-                        texts[span.file] = (self.root / span.file).read_text(encoding="utf-8-sig").splitlines()
+                        texts[span.file] = (self.root / span.file).read_text(encoding="utf-8-sig").split("\n")
                     except (OSError, UnicodeDecodeError):
                         texts[span.file] = []
                 if span.line <= len(texts[span.file]):

@@ -115,9 +115,9 @@ def diagnostic(rule: Rule, message: str, span: Span, *, hint: str = "", text: st
     """Make a diagnostic of ``rule`` at ``span``; ``text`` is the whole source, from which the line is taken."""
     line = ""
     if text and span.line:
-        lines = text.splitlines()
+        lines = text.split("\n")
         if span.line <= len(lines):
-            line = lines[span.line - 1]
+            line = lines[span.line - 1].rstrip("\r")
     return Diagnostic(rule.id, rule.severity, message, span, hint, line)
 
 

@@ -79,7 +79,9 @@ def _resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolutio
         if reference.volume and not reference.part:
             return Resolution("volume", volume=volume_id)
         return _in_document(reference, origin, volume_id)
-    facts = volume.by_id.get(reference.document) or (_numbered(reference.document, volume) if reference.certainty else None)
+    facts = volume.by_id.get(reference.document) or (
+        _numbered(reference.document, volume) if reference.certainty else None
+    )
     if facts is None:
         return _no_document(reference, volume_id, volume, catalog)
     if not reference.part:
@@ -122,7 +124,9 @@ def _in_document(reference: Reference, facts: Facts, volume: str) -> Resolution:
             found = [p.anchor for p in facts.paragraphs if p.number == value][:1]
         return _found("paragraph", volume, facts, found, f'{here} has no paragraph "{value}"', value, (p.number for p in facts.paragraphs))  # fmt: skip
     if part == "attachment":
-        found = [a.anchor for a in facts.attachments if value in (a.number, a.anchor) or (not value and a.number == "1")]
+        found = [
+            a.anchor for a in facts.attachments if value in (a.number, a.anchor) or (not value and a.number == "1")
+        ]
         if not found and reference.certainty:
             return Resolution(facts.role, volume=volume, document=facts.id, reason="the attachment is not marked there")
         return _found("attachment", volume, facts, found, f'{here} has no attachment "{value}"', value, ())
@@ -135,6 +139,7 @@ def _in_document(reference: Reference, facts: Facts, volume: str) -> Resolution:
 
 def _part_with(reference: Reference, volume: VolumeCatalog, catalog: Catalog) -> VolumeCatalog:
     """The part of a volume that a page or document is in: numbers run on through the parts."""
+
     def has(one: VolumeCatalog) -> bool:
         if reference.document:
             return reference.document in one.by_id
@@ -234,7 +239,9 @@ def _described(reference: Reference, origin: Facts, catalog: Catalog) -> Resolut
         if own:
             return msgspec.structs.replace(whole, reason="number, post and date agree", candidates=tuple(f.id for f, _ in own))  # fmt: skip
         return msgspec.structs.replace(whole, certainty="likely", reason="nothing on that page bears this number and date", candidates=there)  # fmt: skip
-    titled = [f for f in facts_there if rest and (names.has_words(rest, f.title) or names.has_words(rest, f.source_line))]
+    titled = [
+        f for f in facts_there if rest and (names.has_words(rest, f.title) or names.has_words(rest, f.source_line))
+    ]
     holding = [f for f in titled or facts_there if any(n.label == reference.value for n in f.notes)]
     if len(holding) == 1:
         found = _in_document(reference, holding[0], volume.volume.id)

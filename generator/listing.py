@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Entry
-from generator.readers import frontmatter
+from generator.strict_yaml import Fields, fields, parse
 
 KEYS = ("name", "text", "names", "links")
 """The keys of an entry: its name, the explanation, other names for the same, addresses in authority files."""
@@ -25,7 +25,7 @@ def read_entries(file: str, data: bytes) -> tuple[tuple[Entry, ...], list[Diagno
         found.append(diagnostic(rule, message, Span(file, line, column), hint=hint, text=text))
 
     entries = []
-    root = frontmatter._parse(text, 1, report)
+    root = parse(text, 1, report)
     pairs = root.content if root else []
     seen: dict[str, int] = {}
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
@@ -39,8 +39,7 @@ def read_entries(file: str, data: bytes) -> tuple[tuple[Entry, ...], list[Diagno
             hint = f"Write\n      {id}:\n        name: ..."
             report(Rule.WRONG_VALUE, f'the entry "{id}" has no name', value.line, value.column, hint)
         else:
-            fields = frontmatter._fields(value, KEYS, report)
-            check = frontmatter._Check(fields, text, 1, report)
+            check = Fields(fields(value, KEYS, report), text, 1, report)
             entry = Entry(id, check.text("name"), check.text("text"), check.texts("names"), check.texts("links"))
             if not entry.name:
                 report(Rule.MISSING_VALUE, f'the entry "{id}" has no name', key.line, key.column)

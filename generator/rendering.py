@@ -14,6 +14,9 @@ import msgspec
 from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url
 from generator.tables import spans_of
 
+_Targets = Mapping[Reference, Target]
+_Words = Mapping[str, str]
+
 
 class Rendered(msgspec.Struct, frozen=True):
     """The parts of a document as HTML. ``title``, ``source_line`` and ``dateline`` stand inside elements of the
@@ -26,15 +29,16 @@ class Rendered(msgspec.Struct, frozen=True):
     notes: str
 
 
-def render(document: Document, targets: Mapping[Reference, Target], messages: Mapping[str, str]) -> Rendered:
+def render(document: Document, targets: _Targets, messages: _Words, images: _Words | None = None) -> Rendered:
     """Return the HTML of ``document``.
 
-    ``targets`` says where its references lead; one that is not among them is shown as broken. ``messages`` has
+    ``targets`` says where its references lead; one that is not among them is shown as broken. ``images`` has the
+    links to its images; one of its own that is not among them is shown by its description. ``messages`` has
     the words around the text, each with ``{label}`` where the label of a page or note belongs: page ("Page
     {label}"), page_mark ("[Page {label}]"), footnote, back_to_reference, notes, image (with ``{alt}``), and a
     remark for each status of a reference that is not resolved (not-in-edition, unpublished, ambiguous, broken).
     """
-    writer = _Writer(targets, messages)
+    writer = _Writer(targets, messages, images or {})
     return Rendered(
         source_line=writer.line(document.source_line),
         title=writer.line(document.title),
@@ -47,7 +51,7 @@ def render(document: Document, targets: Mapping[Reference, Target], messages: Ma
 def inline(nodes: Iterable[Node]) -> str:
     """Return the HTML of a title for lists and links to it: emphasis stays; page marks, references to notes,
     links and ids do not."""
-    return _Writer({}, {}, bare=True).line(nodes)
+    return _Writer({}, {}, {}, bare=True).line(nodes)
 
 
 class _Writer:
@@ -59,10 +63,18 @@ class _Writer:
     and ids are left out.
     """
 
-    __slots__ = ("bare", "blocks", "flat", "headings", "ids", "in_line", "links", "messages", "out", "targets")
+    __slots__ = ("bare", "blocks", "flat", "headings", "ids", "images", "in_line", "links", "messages", "out",
+                 "targets")  # fmt: skip
 
-    def __init__(self, targets: Mapping[Reference, Target], messages: Mapping[str, str], bare: bool = False) -> None:
+    def __init__(
+        self,
+        targets: Mapping[Reference, Target],
+        messages: Mapping[str, str],
+        images: Mapping[str, str],
+        bare: bool = False,
+    ) -> None:
         self.targets = targets
+        self.images = images
         self.messages = messages
         self.bare = bare
         self.out: list[str] = []
@@ -417,7 +429,7 @@ def _row(writer: _Writer, node: Node, between: list[Node], spans: Sequence[tuple
 
 def _figure(writer: _Writer, node: Node) -> None:
     url, alt = node.attrs.get("url", ""), node.attrs.get("alt", "")
-    if is_safe_url(url):
+    if is_safe_url(url) and (url := url if "://" in url else writer.images.get(url, "")):
         title = _said("title", node.attrs.get("title", ""))
         image = f'<img src="{escape(url)}" alt="{escape(alt)}"{title} loading="lazy">'
     else:

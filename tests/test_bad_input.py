@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from story import Story
 
 from generator.cli import main
-from story import Story
 
 GOOD = '---\ntitle: "Good"\n---\n\nText.\n'
 

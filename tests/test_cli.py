@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from click.testing import CliRunner
+from story import Story
 
 from generator import store
 from generator.cli import main
-from story import Story
 
 
 def test_a_new_edition_builds_without_a_word(tmp_path: Path) -> None:

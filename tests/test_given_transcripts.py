@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-
 from story import Story
 
 MARKS = {
@@ -80,7 +79,7 @@ def test_marks_notes_and_references(
     listed = article.xpath("./section[@role='doc-endnotes']/ol/li")
     assert [li.get("id") for li in listed] == [f"{id}fn{n}" for n in notes]
     for li, n in zip(listed, notes, strict=True):
-        assert li.xpath(f".//a[@role='doc-backlink']/@href") == [f"#{id}fnref{n}"]
+        assert li.xpath(".//a[@role='doc-backlink']/@href") == [f"#{id}fnref{n}"]
     assert page.xpath("//*[@class='document-pages']/text()") == [printed]
 
 

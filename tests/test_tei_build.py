@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-
 from story import Story, pages
 
 VOLUME = """<?xml version="1.0" encoding="UTF-8"?>
@@ -92,7 +91,9 @@ def test_a_malformed_volume_leaves_the_rest_alone(story: Story) -> None:
     before = story.page("harbour/d1/index.html")
     story.edit("content/harbour.xml", "It will thaw.</p>", "It will thaw.</q>")
     report = story.build()
-    assert [(d.rule, d.span.line > 15, d.span.column > 0) for d in report.diagnostics] == [("malformed-xml", True, True)]
+    assert [(d.rule, d.span.line > 15, d.span.column > 0) for d in report.diagnostics] == [
+        ("malformed-xml", True, True)
+    ]
     assert story.page("harbour/d1/index.html") == before
     story.edit("content/harbour.xml", "It will thaw.</q>", "It will thaw.</p>")
     assert not story.build().diagnostics

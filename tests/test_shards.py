@@ -1,0 +1,573 @@
+"""The index in files: against lunr.js on the whole, after any edits against one made anew, and what it fetches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_search import own_documents, queries
+
+from generator.search import FIELDS, Parameters, layouts, shards
+from generator.search.analyser import DocumentPositions, DocumentTerms, take_apart
+from generator.search.shards import Entry, Settings, State, Update, decode_state, encode_state, numbers, update
+
+HERE = Path(__file__).parent / "search"
+Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""Volume -> id -> field -> text."""
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def ask(node: Callable[..., str], checkout: Path) -> Ask:
+    """A function that runs a script of tests/search/ with the search engine and JSON values, and returns its JSON."""
+    lunr = checkout / "assets" / "lib" / "lunr.js"
+    if not lunr.is_file():
+        pytest.fail("assets/lib/lunr.js is missing: set the project up first (make setup, or pip install -e .)")
+
+    def run(script: str, **values: Any) -> Any:
+        return json.loads(node(HERE / script, lunr, checkout / "assets/search-engine.js", stdin=json.dumps(values)))
+
+    return run
+
+
+class Site:
+    """An index on a disk: the state, the files, and the terms that were made for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state: State | None = None
+        self.loaded: dict[bytes, tuple[DocumentTerms, DocumentPositions]] = {}
+
+    def update(self, texts: Texts, how: Settings = Settings()) -> Update:  # noqa: B008
+        """Bring the index to ``texts``, as the build does it: write, then remove; return what was done."""
+        done = update(
+            self.state,
+            {volume: {id: self._entry(volume, id, one) for id, one in ids.items()} for volume, ids in texts.items()},
+            lambda key: self.loaded[key][0],
+            lambda key: self.loaded[key][1],
+            self._read,
+            how,
+        )
+        for path, content in done.write.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(content)
+        for path in done.remove:
+            (self.folder / path).unlink()
+        self.state = decode_state(encode_state(done.state))
+        assert self.state == done.state
+        return done
+
+    def _entry(self, volume: str, id: str, fields: Mapping[str, str]) -> Entry:
+        key = json.dumps(fields).encode()
+        if key not in self.loaded:
+            self.loaded[key] = take_apart(fields)
+        return Entry(key, json.dumps({"u": f"{volume}/{id}/", "t": fields.get("title", "")}).encode())
+
+    def _read(self, path: str) -> bytes | None:
+        file = self.folder / path
+        return file.read_bytes() if file.is_file() else None
+
+    def files(self) -> dict[str, bytes]:
+        """Return all files of the index."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
+
+
+def as_volumes(documents: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, Mapping[str, str]]]:
+    """Spread documents over volumes, with ids of every kind."""
+    volumes: dict[str, dict[str, Mapping[str, str]]] = {"w3": {}, "w1": {}, "w20": {}}
+    for number, (_, fields) in enumerate(documents):
+        volume = ("w3", "w1", "w1", "w20")[number % 4]
+        id = f"d{number}" if number % 7 else ("preface", f"d{number}a", "letter-to-a-friend", f"d0{number}")[number % 4]
+        volumes[volume][id if id not in volumes[volume] else f"{id}-{number}"] = fields
+    return volumes
+
+
+# Against lunr.js
+
+
+def assert_answers_are_lunrs(
+    ask: Ask,
+    folder: Path,
+    texts: Texts,
+    asked: Sequence[str],
+    parameters: Parameters = Parameters(),  # noqa: B008
+) -> dict[str, int]:
+    """Compare the answers to ``asked`` on an index in files with lunr.js's own; return what was counted."""
+    site = Site(folder)
+    done = site.update(texts, Settings(parameters))
+    refs = numbers(done.state)
+    documents = sorted(
+        ((refs[volume, id], fields) for volume, ids in texts.items() for id, fields in ids.items()),
+        key=lambda one: one[0],
+    )
+    answer = ask(
+        "shards.cjs",
+        folder=str(folder),
+        fields=FIELDS,
+        boosts=parameters.boosts,
+        b=parameters.b,
+        k1=parameters.k1,
+        documents=[(str(ref), fields) for ref, fields in documents],
+        queries=asked,
+    )
+    assert answer.pop("differences") == []
+    counted: dict[str, int] = answer
+    return counted
+
+
+MORE = [
+    "word~0",
+    "ba*~1",
+    "*",
+    "**",
+    "b*",
+    "ba**",
+    "*a*",
+    "b*r*n",
+    "+the word",
+    "-the",
+    "-*",
+    "+ba* -bacor",
+    "title:zzz -text:zzz",
+    "—",
+    "don’t",
+    "10–753",
+    "“cited”",
+    "a𝒜\ue000a",
+    "x*x",
+    "x~1",
+    "𝒜*",
+    "U.S.S.R.",
+    "place: here",
+]
+"""Queries beside those of test_search that are read in ways of their own."""
+
+
+@pytest.mark.parametrize("parameters", [Parameters(), Parameters(k1=2.0, b=0.3, boosts=(1.0, 1.5, 7.0))])
+def test_answers_are_lunrs(ask: Ask, tmp_path: Path, parameters: Parameters) -> None:
+    documents = own_documents()
+    asked = [*queries(documents, 1000), *MORE]
+    counted = assert_answers_are_lunrs(ask, tmp_path, as_volumes(documents), asked, parameters)
+    assert counted["answered"] > 750
+    assert counted["results"] > 50_000
+    assert counted["refused"] >= 6
+    assert counted["tooMany"] == 0
+
+
+@pytest.mark.parametrize("documents", [[], [("0", {})], [("0", {"title": "one"})], [("0", {"text": "* * *"})]])
+def test_smallest_indexes_answer_as_lunr(ask: Ask, tmp_path: Path, documents: Any) -> None:
+    asked = [*queries([("0", {"text": "word other one"})], 20), *MORE]
+    assert_answers_are_lunrs(ask, tmp_path, as_volumes(documents), asked)
+
+
+def real_texts(shared: Path, names: Sequence[str], count: int) -> dict[str, dict[str, Mapping[str, str]]]:
+    """Return documents of real volumes, roughly: their words, without regard to what the marks of TEI mean."""
+    folder = shared / "corpus" / "volumes"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    texts: dict[str, dict[str, Mapping[str, str]]] = {}
+    for name in names:
+        volume = texts[name.removesuffix(".xml")] = {}
+        for div in re.split(r'<div(?=[^>]*type="document")', (folder / name).read_text("utf-8"))[1:]:
+            id = re.search(r'xml:id="([^"]+)"', div)
+            if id is None or sum(map(len, texts.values())) >= count:
+                continue
+            body = re.sub(r"^[^>]*>", "", div)
+            notes = re.findall(r"<note\b.*?</note>", body, re.DOTALL)
+            head = re.search(r"<head\b.*?</head>", body, re.DOTALL)
+            parts = {"title": head[0] if head else "", "text": re.sub(r"<note\b.*?</note>", "", body, flags=re.DOTALL)}
+            parts["notes"] = "\n".join(note.replace("\n", " ") for note in notes)
+            volume[id[1]] = {field: re.sub(r"<[^>]*>", "", text) for field, text in parts.items()}
+    return texts
+
+
+def real_queries(texts: Texts, count: int) -> list[str]:
+    """Return queries from the words of ``texts``, with common and rare ones as they come."""
+    return queries([(id, fields) for ids in texts.values() for id, fields in ids.items()], count)
+
+
+def test_answers_on_real_documents_are_lunrs(ask: Ask, tmp_path: Path, shared: Path) -> None:
+    texts = real_texts(shared, ["frus1952-54v01p1.xml", "frus1955-57v10.xml"], 300)
+    counted = assert_answers_are_lunrs(ask, tmp_path, texts, real_queries(texts, 1000))
+    assert counted["answered"] > 750
+    assert counted["terms"] > 8_000
+
+
+# What an edit costs, and that it leaves no trace
+
+
+def small(_: int) -> dict[str, Any]:
+    """Tables as ``layouts`` gives them, but in files of a few rows."""
+    return {
+        "terms": layouts.ByTerm("terms", 600, 150),
+        "places": layouts.ByTerm("places", 700, 200),
+        "words": layouts.Words(target=200),
+        "lengths": layouts.Lengths(target=30),
+        "records": layouts.Records(target=300),
+    }
+
+
+class Editor:
+    """Changes an edition at random: words, documents, volumes."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.spare = [fields for _, fields in own_documents()]
+        self.texts: dict[str, dict[str, Mapping[str, str]]] = {"w1": {}}
+
+    def edit(self) -> str:
+        """Make one change and return its kind."""
+        kind = self.chance.choice(("word", "word", "word", "add", "add", "remove", "volume", "drop", "order", "none"))
+        volume = self.chance.choice(list(self.texts)) if self.texts else ""
+        ids = self.texts.get(volume, {})
+        id = self.chance.choice(list(ids)) if ids else ""
+        if kind == "word" and id:
+            words = ids[id].get("text", "").split(" ")
+            at = self.chance.randrange(len(words))
+            words[at : at + self.chance.randrange(2)] = [self.chance.choice(("Köln", "bacor\nbacor", "trade", ""))]
+            ids[id] = {**ids[id], "text": " ".join(words)}
+        elif kind == "add" and volume:
+            for _ in range(self.chance.choice((1, 1, 12))):
+                n = self.chance.randrange(60)
+                ids[self.chance.choice((f"d{n}", f"d{n}", f"d{n}a", f"d0{n}", f"letter-{n}"))] = self.chance.choice(
+                    self.spare
+                )
+        elif kind == "remove" and id:
+            del ids[id]
+        elif kind == "volume":
+            self.texts[f"w{self.chance.randrange(30)}"] = {"d1": self.chance.choice(self.spare), "preface": {}}
+        elif kind == "drop" and len(self.texts) > 3:
+            del self.texts[volume]
+        elif kind == "order":
+            self.texts = {name: self.texts[name] for name in self.chance.sample(list(self.texts), len(self.texts))}
+        return kind
+
+
+@pytest.fixture
+def made_anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Small files; and a list to which each index made anew adds its number of volumes."""
+    calls: list[int] = []
+    real = shards._made_anew
+
+    def counted(volumes: Any, *others: Any) -> Update:
+        calls.append(len(volumes))
+        return real(volumes, *others)
+
+    monkeypatch.setattr(shards, "layouts", small)
+    monkeypatch.setattr(shards, "_made_anew", counted)
+    return calls
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_edits_leave_the_index_that_is_made_anew(tmp_path: Path, made_anew: list[int], seed: int) -> None:
+    editor = Editor(seed)
+    site = Site(tmp_path / "site")
+    steps = 30
+    most = 0
+    for step in range(steps):
+        kind = editor.edit()
+        site.update(editor.texts)
+        clean = Site(tmp_path / f"clean{step}")
+        clean.update(editor.texts)
+        most = max(most, len(clean.files()))
+        assert clean.state == site.state, (step, kind)
+        assert clean.files() == site.files(), (step, kind)
+        assert site.update(editor.texts).write.keys() == {"root.js"}
+    assert most > 100
+    assert len(made_anew) - steps < steps / 3
+
+
+def rows_of(files: Mapping[str, bytes], folder: str) -> dict[str, set[str]]:
+    """Return the rows of a table by terms, file by file."""
+    layout = layouts.ByTerm(folder, 1, 1)
+    return {
+        path: {repr(row) for row in layout.decode(content[content.index(b",") + 1 : -3])}
+        for path, content in files.items()
+        if path.startswith(f"{folder}/")
+    }
+
+
+@pytest.mark.parametrize("folder", ["terms", "places"])
+def test_an_edit_touches_the_files_of_its_terms(tmp_path: Path, made_anew: list[int], folder: str) -> None:
+    editor = Editor(1)
+    editor.texts = {name: dict(ids) for name, ids in as_volumes(own_documents()).items()}
+    site = Site(tmp_path)
+    site.update(editor.texts)
+    before = rows_of(site.files(), folder)
+    touched = changes = 0
+    for _ in range(60):
+        while (kind := editor.edit()) not in ("word", "remove"):
+            pass
+        site.update(editor.texts)
+        after = rows_of(site.files(), folder)
+        gone = set().union(*before.values()) - set().union(*after.values())
+        come = set().union(*after.values()) - set().union(*before.values())
+        old = [rows for path, rows in before.items() if path not in after]
+        new = [rows for path, rows in after.items() if path not in before]
+        # A file without a changed row is written only where rows moved from or to a file with one.
+        for rows in new:
+            near = [one for one in old if one & rows]
+            assert (
+                rows & come
+                or any(one & gone for one in near)
+                or any(one & other and other & come for one in near for other in new)
+            ), kind
+        touched += len(new)
+        changes += len(come)
+        before = after
+    assert len(made_anew) == 1
+    assert len(before) > 60
+    assert 0 < touched < 1.2 * changes
+
+
+def test_a_document_more_moves_few_others() -> None:
+    ids = [f"letter-{number}" for number in range(200)] + [f"d{number}" for number in range(1, 300)]
+    moved = []
+    for count in range(2, len(ids)):
+        before, after = slots(ids[:count]), slots(ids[: count + 1])
+        both = {**before.numbered, **before.others}
+        moved.append(sum({**after.numbered, **after.others}[id] != slot for id, slot in both.items()))
+        assert len(set(after.others.values())) == len(after.others)
+        assert slots(reversed(ids[: count + 1])) == after
+    assert max(moved) < 20
+    assert sum(moved) / len(moved) < 2
+    assert slots(["d007", "d7", "d0", "preface", "12", "d12345"]).numbered == {"d7": 7, "12": 12}
+
+
+def test_blocks_have_codes_of_their_own() -> None:
+    names = [f"w{number}" for number in range(1200)]
+    assert len(set(codes(names).values())) == len(names)
+    assert codes(reversed(names)) == codes(names)
+
+
+def test_damaged_or_lost_files_are_made_anew(tmp_path: Path) -> None:
+    texts = as_volumes(own_documents())
+    site = Site(tmp_path / "site")
+    site.update(texts)
+    texts["w1"]["d1"] = {"text": "trade"}
+    for path in (tmp_path / "site" / "terms").iterdir():
+        path.write_bytes(path.read_bytes().replace(b"b", b"c"))
+    for path in (tmp_path / "site" / "places").iterdir():
+        path.unlink()
+        path.write_bytes(b"")
+    site.update(texts)
+    clean = Site(tmp_path / "clean")
+    clean.update(texts)
+    assert clean.files() == site.files()
+
+
+def test_other_settings_make_another_index(tmp_path: Path) -> None:
+    texts = as_volumes(own_documents())
+    site = Site(tmp_path / "site")
+    site.update(texts)
+    how = Settings(Parameters(boosts=(1.0, 1.0, 1.0)), places=False)
+    site.update(texts, how)
+    clean = Site(tmp_path / "clean")
+    clean.update(texts, how)
+    assert clean.files() == site.files()
+    assert not list((tmp_path / "clean").glob("places/*"))
+
+
+def test_a_state_of_another_form_is_none() -> None:
+    assert decode_state(b"") is None
+    assert decode_state(b"\x81\xa1a\x01") is None
+
+
+# The pieces
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 1 << 30)), unique_by=lambda one: one[1]), st.integers(1, 30)
+)
+def test_cuts_are_those_of_cutting_again_and_again(entries: list[tuple[int, int]], target: int) -> None:
+    def cut(low: int, high: int) -> list[int]:
+        if sum(size for size, _ in entries[low:high]) <= target or high - low < 2:
+            return []
+        at = max(range(low + 1, high), key=lambda index: entries[index][1])
+        return [*cut(low, at), at, *cut(at, high)]
+
+    priorities = [number.to_bytes(4, "big") for _, number in entries]
+    assert cuts([size for size, _ in entries], priorities, target) == cut(0, len(entries))
+
+
+@given(st.lists(st.integers(0, 1 << 40)))
+def test_numbers_are_read_as_written(listed: list[int]) -> None:
+    written = [ENCODED[number] for number in listed]
+    text = "".join(written)
+    assert decode(text) == listed
+    assert NUMBER.findall(text) == written
+    assert not set(text) & set(f'"\\<{SEPARATOR}') and text.isascii() and text.isprintable()
+
+
+def test_the_browser_reads_the_same_numbers(ask: Ask, tmp_path: Path) -> None:
+    listed = [*range(3000), *(3**n for n in range(30)), *(2**n - 1 for n in range(50))]
+    text = "".join(ENCODED[number] for number in listed)
+    assert ask("engine.cjs", folder=str(tmp_path), calls=[["numbers", text]])[0]["answer"] == listed
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_terms_are_sorted_as_in_the_browser(terms: list[str]) -> None:
+    assert sorted(terms, key=order_key) == sorted(terms, key=lambda term: term.encode("utf-16-be"))
+    assert [term_of(order_key(term)) for term in terms] == terms
+
+
+# Phrases
+
+
+def holds(fields: Mapping[str, str], phrase: str, names: Sequence[str]) -> bool:
+    """Whether the words of ``phrase`` stand in a field as they stand there; any word for a very common one."""
+
+    def read(text: str) -> list[str | None]:
+        found: list[str | None] = []
+        for token in fold(text).lower().replace("-", " ").split():
+            one = take_apart({"text": token})[0].fields[1].terms
+            found.append(one if one else None)
+        return found
+
+    wanted = read(phrase)
+    while wanted and wanted[0] is None:
+        wanted.pop(0)
+    while wanted and wanted[-1] is None:
+        wanted.pop()
+    for name in names:
+        for line in fields.get(name, "").split("\n"):
+            words = read(line)
+            for at in range(len(words) - len(wanted) + 1):
+                if all(term is None or words[at + i] == term for i, term in enumerate(wanted)):
+                    return True
+    return False
+
+
+def test_phrases_are_found_where_they_stand(ask: Ask, tmp_path: Path) -> None:
+    chance = random.Random(6)
+    words = "trade trades the of examination nature strategic Köln East–West don’t 10–753 *** U.S. memorandum".split()
+    texts: dict[str, dict[str, dict[str, str]]] = {"w1": {}, "w2": {}}
+    for number in range(120):
+        made = {name: " ".join(chance.choices(words, k=chance.randrange(90))) for name in FIELDS}
+        made["text"] = "\n".join(made["text"][i : i + 200] for i in range(0, len(made["text"]), 200))
+        texts[chance.choice(("w1", "w2"))][chance.choice((f"d{number}", f"letter-{number}"))] = made
+    done = Site(tmp_path).update(texts)
+    refs = numbers(done.state)
+    asked: list[tuple[str, str, Sequence[str], bool]] = []
+    for _ in range(150):
+        phrase = " ".join(chance.choices(words, k=chance.randint(2, 4)))
+        if len(take_apart({"text": phrase})[0].fields[1].terms.split()) < 1:
+            continue
+        field = chance.choice(("", "", *FIELDS))
+        forbidden = chance.random() < 0.2
+        sign = "-" if forbidden else chance.choice(("", "+"))
+        quoted = chance.choice(('"{}"', "“{}”")).format(phrase)
+        asked.append((f"{sign}{field}{':' if field else ''}{quoted}", phrase, [field] if field else FIELDS, forbidden))
+    answers = ask("engine.cjs", folder=str(tmp_path), calls=[["search", query] for query, *_ in asked])
+    found = 0
+    for (query, phrase, names, forbidden), answer in zip(asked, answers, strict=True):
+        expected = {
+            refs[volume, id]
+            for volume, ids in texts.items()
+            for id, fields in ids.items()
+            if holds(fields, phrase, names) != forbidden
+        }
+        assert set(answer["answer"]["refs"]) == expected, query
+        found += bool(expected)
+    assert found > 60
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ('"examination of strategic"', "d1"),
+        ('"examination the strategic"', "d1"),
+        ('"examination strategic"', ""),
+        ('"strategic trade" memorandum', "d1"),
+        ('-"strategic trade"', "d2 d3"),
+        ('memorandum -"strategic trade"', "d2"),
+        ('"trade strategic"', "d2"),
+        ('"printed not"', ""),
+        ('notes:"printed text"', "d3"),
+        ('"the of"', ""),
+        ('"memorandum"', "d1 d2"),
+        ('-"memorandum"', "d3"),
+        ('"memorandum trade', "d1 d2"),
+        ('title:"memorandum strategic"', ""),
+        ('place:"strategic trade"', "d1"),
+    ],
+)
+def test_phrase_query(ask: Ask, tmp_path: Path, query: str, ids: str) -> None:
+    texts = {
+        "d1": {"title": "Memorandum", "text": "The examination of strategic trade."},
+        "d2": {"title": "Memorandum", "text": "On trade.\nStrategic examination\ntrade strategic"},
+        "d3": {"title": "Letter", "text": "Rice.", "notes": "Not printed.\nNot the printed text."},
+    }
+    refs = numbers(Site(tmp_path).update({"w1": texts}).state)
+    answer = ask("engine.cjs", folder=str(tmp_path), calls=[["search", query]])[0]["answer"]
+    assert sorted(id for (_, id), ref in refs.items() if ref in answer["refs"]) == ids.split()
+
+
+# What the browser fetches
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Update]:
+    """A folder with the index over as_volumes(own_documents())."""
+    folder = tmp_path_factory.mktemp("index")
+    return folder, Site(folder).update(as_volumes(own_documents()))
+
+
+def test_a_query_takes_two_rounds(ask: Ask, published: tuple[Path, Update]) -> None:
+    for query, rounds in (("trade", 2), ("trade köln +ba -den*", 2), ("bacor~1", 3), ("b*r", 3)):
+        cold, warm = ask("engine.cjs", folder=str(published[0]), calls=[["search", query]] * 2)
+        assert cold["rounds"] == rounds, query
+        assert len(cold["files"]) == len(set(cold["files"])) < len(published[1].files) / 2
+        assert warm["rounds"] == 0
+        assert warm["answer"] == cold["answer"]
+
+
+def test_documents_and_volumes_of_results(ask: Ask, published: tuple[Path, Update]) -> None:
+    refs = numbers(published[1].state)
+    listed = sorted(refs.items(), key=lambda one: one[1])[::5]
+    asked = [ref for _, ref in listed]
+    shown, volumes = ask("engine.cjs", folder=str(published[0]), calls=[["documents", asked], ["volumes", asked]])
+    assert [one["u"] for one in shown["answer"]] == [f"{volume}/{id}/" for (volume, id), _ in listed]
+    assert volumes["answer"] == [volume for (volume, _), _ in listed]
+
+
+def test_numbers_follow_the_order_of_the_volumes(published: tuple[Path, Update]) -> None:
+    refs = numbers(published[1].state)
+    assert len(set(refs.values())) == len(refs)
+    assert list(dict.fromkeys(volume for (volume, _), _ in sorted(refs.items(), key=lambda one: one[1]))) == ["w3", "w1", "w20"]  # fmt: skip
+
+
+def test_a_search_during_a_publication_ends_well(ask: Ask, tmp_path: Path, published: tuple[Path, Update]) -> None:
+    texts = as_volumes(own_documents()[5:])
+    other = tmp_path / "other"
+    Site(other).update(texts)
+    first, _, second, direct = (
+        one["answer"]
+        for one in ask(
+            "engine.cjs",
+            folder=str(published[0]),
+            calls=[["search", "trade"], ["publish", str(other)], ["search", "ba*"], ["search", "ba*"]],
+        )
+    )
+    alone = ask("engine.cjs", folder=str(other), calls=[["search", "ba*"]])[0]["answer"]
+    assert first["refs"]
+    assert second == direct == alone
+
+
+def test_an_index_that_is_not_there_is_said(ask: Ask, tmp_path: Path, published: tuple[Path, Update]) -> None:
+    calls = [["search", "trade"], ["publish", str(published[0])], ["search", "trade"]]
+    failed, _, found = ask("engine.cjs", folder=str(tmp_path), calls=calls)
+    assert failed["answer"] == {"error": "Missing", "message": "root.js"}
+    assert found["answer"]["refs"]
+
+
+def test_a_query_that_would_fetch_everything_is_said(ask: Ask, tmp_path: Path, made_anew: list[int]) -> None:
+    Site(tmp_path).update({"w1": {"d1": {"text": " ".join(f"telegram{number}" for number in range(5000))}}})
+    many, few = ask("engine.cjs", folder=str(tmp_path), calls=[["search", "telegr*"], ["search", "telegram99*"]])
+    assert many["answer"]["tooMany"] is True and many["answer"]["refs"] == []
+    assert few["answer"]["tooMany"] is False and few["answer"]["refs"] == [1]
+    assert len(made_anew) == 1
