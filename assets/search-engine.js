@@ -328,6 +328,23 @@
       });
     }
 
+    /** Begin to fetch what `clauses` will probably need. */
+    expect(clauses) {
+      const expected = this.#onRoot(async (root) => {
+        const pipeline = lunr().Pipeline.load(root.pipeline);
+        const files = root.count <= ALL_LENGTHS ? root.lengths.names.map((name) => `lengths/${name}.js`) : [];
+        for (const { term, usePipeline, editDistance } of clauses) {
+          if (editDistance !== undefined || term.includes("*") || isStopWord(term)) continue;
+          for (const one of usePipeline ? pipeline.runString(term) : [term]) {
+            const name = root.terms.fileOf(one);
+            if (name) files.push(`terms/${name}.js`);
+          }
+        }
+        await Promise.all(files.map((path) => this.#file(path)));
+      });
+      expected.catch(() => {}); // whoever needs it will ask again
+    }
+
     /** Return the fields, the number of documents, and whether phrases can be searched. */
     about() {
       return this.#onRoot(({ fields, count, phrases }) => ({ fields, count, phrases }));
@@ -564,6 +581,8 @@
 
     async open() {}
 
+    expect() {}
+
     async about() {
       return { fields: this.index.fields, count: this.shown.length, phrases: false };
     }
@@ -641,9 +660,10 @@
     const phrases = [];
     const clauses = [];
     const rest = query.replace(PHRASE, (whole, before, sign, field, late, text) => {
-      if (field && !fields.includes(field)) return whole;
+      const known = !field || fields.includes(field);
+      if (!known && signs) return whole; // lunr.js refuses it
       const forbidden = (sign || late) === "-";
-      const asked = { ...termsOfPhrase(text), fields: field ? [field] : fields, forbidden };
+      const asked = { ...termsOfPhrase(text), fields: field && known ? [field] : fields, forbidden };
       if (asked.terms.length > 1) phrases.push(asked);
       if (!forbidden || asked.terms.length === 1) {
         for (const term of asked.terms) {
@@ -651,13 +671,12 @@
           clauses.push({ term, fields: asked.fields, boost: 1, usePipeline: false, wildcard: 0, presence });
         }
       }
-      return before;
+      return known ? before : `${before}${field} `;
     });
     const read = new (lunr().QueryParser)(signs ? rest : plain(rest), new (lunr().Query)(fields)).parse();
-    for (const clause of read.clauses) {
-      const made = await answerable(source, clause);
-      if (made) clauses.push(made);
-    }
+    source.expect([...read.clauses, ...clauses]);
+    const answered = await Promise.all(read.clauses.map((clause) => answerable(source, clause)));
+    clauses.push(...answered.filter(Boolean));
     // A forbidden phrase by itself: all documents but those that hold it.
     if (phrases.length && !clauses.length) {
       clauses.push({ term: "", fields, boost: 1, usePipeline: false, wildcard: 0, presence: PROHIBITED });

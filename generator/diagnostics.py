@@ -72,6 +72,7 @@ class Rule(enum.Enum):
     MALFORMED_XML = ("malformed-xml", Severity.ERROR, "The XML is not well formed.")
     UNKNOWN_ELEMENT = ("unknown-element", Severity.WARNING, "A TEI element the reader does not know; its text is kept.")
     IMPORT_UNSURE = ("import-unsure", Severity.WARNING, "The importer had to weigh this and wants your eye on it.")
+    IMPORT_SIMPLIFIED = ("import-simplified", Severity.NOTE, "The source has something that Markdown has no form for; its words are kept in the nearest one.")  # fmt: skip
     IMPORT_REFUSED = ("import-refused", Severity.ERROR, "An import would overwrite a document that is not as the last import left it.")  # fmt: skip
     ADDRESS_TAKEN = ("address-taken", Severity.ERROR, "Two sources want the same address in the site.")
     TEMPLATE = ("template", Severity.ERROR, "A template has an error, includes itself, or includes by a name that is not written out.")  # fmt: skip

@@ -124,12 +124,13 @@ class Target(msgspec.Struct, frozen=True, array_like=True):
     """Where a reference leads, seen from the page it stands on. ``kind`` is document, page, note, paragraph,
     attachment, chapter, section or volume; ``status`` is resolved, or why it is not: not-in-edition,
     unpublished, ambiguous, broken; ``href`` is relative to the page, empty unless resolved; ``title`` says in
-    words what stands there."""
+    words what stands there; ``name`` is what to call it where the source gives no words."""
 
     kind: str
     status: str
     href: str = ""
     title: str = ""
+    name: str = ""
 
 
 class Party(msgspec.Struct, frozen=True):

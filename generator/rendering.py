@@ -503,6 +503,8 @@ def _reference(writer: _Writer, node: Node) -> None:
     target = writer.targets.get(key)
     if target is not None and target.status == "resolved":
         title = _said("title", target.title)
+        if target.name and "unnamed" in attrs:
+            node = msgspec.structs.replace(node, children=(Node("text", text=target.name),))
         attributes = f'{writer.attributes(node, "ref")} data-ref="{escape(target.kind)}" href="{escape(target.href)}"'
         _anchor(writer, node, attributes + title)
         return

@@ -416,15 +416,31 @@ class Site:
         found = links.resolve(reference, facts, self.catalog)
         if found.status != "resolved":
             return Target(found.kind, found.status, "", self.messages["unresolved_" + found.status.replace("-", "_")])
+        name = self._reference_name(reference, found, facts)
         if not found.document:
-            return Target("volume", found.status, urls.relative(path, urls.page(found.volume)), self._title_of(found.volume))  # fmt: skip
+            return Target("volume", found.status, urls.relative(path, urls.page(found.volume)), name, name)
         target = self.catalog.get(found.volume, found.document)
         if target is None or (target.volume, target.id) == (facts.volume, facts.id):
-            return Target(found.kind, found.status, f"#{found.anchor}" if found.anchor else "#" + facts.id)
-        title = f"{self._name(target)}: {target.title}"
+            return Target(found.kind, found.status, f"#{found.anchor}" if found.anchor else "#" + facts.id, "", name)
+        title = f"{self._name(target)}: {target.title}" if target.role == "document" else target.title
         if found.volume != facts.volume:
             title = f"{self._title_of(found.volume)}, {title}"
-        return Target(found.kind, found.status, urls.relative(path, document_path(target), found.anchor), title)
+        return Target(found.kind, found.status, urls.relative(path, document_path(target), found.anchor), title, name)
+
+    def _reference_name(self, reference: Reference, found: links.Resolution, facts: Facts) -> str:
+        """What to call a reference's target where the editor gave no words; empty where the reference says it."""
+        target = self.catalog.get(found.volume, found.document)
+        words = self._name(target) if target else ""
+        if reference.part == "page":
+            words = f"p. {reference.value}"
+        elif reference.part == "note" and reference.document:
+            words = f"{self.messages['cited_in_note'].replace('{label}', reference.value)}, {words}"
+        elif reference.part == "paragraph" and reference.document and reference.value.isdecimal():
+            words = f"{self.messages['cited_in_paragraph'].replace('{label}', reference.value)}, {words}"
+        elif reference.part:
+            words = ""
+        volume = self._title_of(found.volume) if found.volume and found.volume != facts.volume else ""
+        return ", ".join(filter(None, (words, volume)))
 
     def _images(self, facts: Facts, path: str) -> tuple[tuple[str, str], ...]:
         """The images of a document that are at hand, each with the link to it."""

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_search import own_documents, queries
 
 from generator.search import FIELDS, Parameters, layouts, shards
-from generator.search.analyser import DocumentPositions, DocumentTerms, take_apart
+from generator.search.analyser import DocumentPositions, DocumentTerms, fold, take_apart
+from generator.search.digits import ENCODED, NUMBER, SEPARATOR, decode
+from generator.search.layouts import order_key, term_of
+from generator.search.numbering import codes, slots
+from generator.search.partition import cuts
 from generator.search.shards import Entry, Settings, State, Update, decode_state, encode_state, numbers, update
 
 HERE = Path(__file__).parent / "search"
@@ -218,10 +226,12 @@ class Editor:
         self.chance = random.Random(seed)
         self.spare = [fields for _, fields in own_documents()]
         self.texts: dict[str, dict[str, Mapping[str, str]]] = {"w1": {}}
+        if seed % 2:
+            self.texts = as_volumes(own_documents())
 
-    def edit(self) -> str:
+    def edit(self, kinds: str = "word word word add add remove volume drop order none") -> str:
         """Make one change and return its kind."""
-        kind = self.chance.choice(("word", "word", "word", "add", "add", "remove", "volume", "drop", "order", "none"))
+        kind = self.chance.choice(kinds.split())
         volume = self.chance.choice(list(self.texts)) if self.texts else ""
         ids = self.texts.get(volume, {})
         id = self.chance.choice(list(ids)) if ids else ""
@@ -266,7 +276,7 @@ def made_anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_any_edits_leave_the_index_that_is_made_anew(tmp_path: Path, made_anew: list[int], seed: int) -> None:
     editor = Editor(seed)
     site = Site(tmp_path / "site")
-    steps = 30
+    steps = 40
     most = 0
     for step in range(steps):
         kind = editor.edit()
@@ -294,14 +304,12 @@ def rows_of(files: Mapping[str, bytes], folder: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("folder", ["terms", "places"])
 def test_an_edit_touches_the_files_of_its_terms(tmp_path: Path, made_anew: list[int], folder: str) -> None:
     editor = Editor(1)
-    editor.texts = {name: dict(ids) for name, ids in as_volumes(own_documents()).items()}
     site = Site(tmp_path)
     site.update(editor.texts)
     before = rows_of(site.files(), folder)
     touched = changes = 0
     for _ in range(60):
-        while (kind := editor.edit()) not in ("word", "remove"):
-            pass
+        kind = editor.edit("word word word remove")
         site.update(editor.texts)
         after = rows_of(site.files(), folder)
         gone = set().union(*before.values()) - set().union(*after.values())
@@ -486,7 +494,7 @@ def test_phrases_are_found_where_they_stand(ask: Ask, tmp_path: Path) -> None:
         ('-"strategic trade"', "d2 d3"),
         ('memorandum -"strategic trade"', "d2"),
         ('"trade strategic"', "d2"),
-        ('"printed not"', ""),
+        ('"printed not"', "d3"),  # not: a stop word, and nothing is left but one word
         ('notes:"printed text"', "d3"),
         ('"the of"', ""),
         ('"memorandum"', "d1 d2"),
@@ -518,7 +526,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Update]:
 
 
 def test_a_query_takes_two_rounds(ask: Ask, published: tuple[Path, Update]) -> None:
-    for query, rounds in (("trade", 2), ("trade köln +ba -den*", 2), ("bacor~1", 3), ("b*r", 3)):
+    for query, rounds in (("barix", 2), ("barix köln -den*", 2), ("bacor~1", 3), ("b*r", 3)):
         cold, warm = ask("engine.cjs", folder=str(published[0]), calls=[["search", query]] * 2)
         assert cold["rounds"] == rounds, query
         assert len(cold["files"]) == len(set(cold["files"])) < len(published[1].files) / 2
@@ -550,7 +558,7 @@ def test_a_search_during_a_publication_ends_well(ask: Ask, tmp_path: Path, publi
         for one in ask(
             "engine.cjs",
             folder=str(published[0]),
-            calls=[["search", "trade"], ["publish", str(other)], ["search", "ba*"], ["search", "ba*"]],
+            calls=[["search", "köln"], ["publish", str(other)], ["search", "ba*"], ["search", "ba*"]],
         )
     )
     alone = ask("engine.cjs", folder=str(other), calls=[["search", "ba*"]])[0]["answer"]
@@ -559,7 +567,7 @@ def test_a_search_during_a_publication_ends_well(ask: Ask, tmp_path: Path, publi
 
 
 def test_an_index_that_is_not_there_is_said(ask: Ask, tmp_path: Path, published: tuple[Path, Update]) -> None:
-    calls = [["search", "trade"], ["publish", str(published[0])], ["search", "trade"]]
+    calls = [["search", "köln"], ["publish", str(published[0])], ["search", "köln"]]
     failed, _, found = ask("engine.cjs", folder=str(tmp_path), calls=calls)
     assert failed["answer"] == {"error": "Missing", "message": "root.js"}
     assert found["answer"]["refs"]

@@ -6,6 +6,7 @@ piece, on which it depends whether a character needs protection and whether an a
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ _LABEL = re.compile(r"[^\]\[\s]{1,20}")
 _CLASS = re.compile(r"[\w-]+")
 _BARE = re.compile(r"[^\s\"{}]+")
 _BRACKETS = re.compile(r"[\[\]]")
+_BRACKET = re.compile(r"([\[\]])")
 _NESTED = re.compile(r"(?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500}")
 _SPAN_OF_KIND = {
     "small_caps": ".small-caps", "superscript": ".superscript", "subscript": ".subscript", "deleted": ".deleted",
@@ -133,7 +135,7 @@ class Lines:
 
     def _block_in_line(self, node: Node, out: list[Piece]) -> None:
         """A block where only lines can be: its lines."""
-        self.say(f"a {node.kind.replace("_", " ")} within a line", node.line)
+        self.say(f"a {node.kind.replace(chr(95), chr(32))} within a line", node.line)
         if out and out[-1][0] != "break":
             out.append(("break", ""))
         if node.attrs.get("label"):
@@ -256,8 +258,9 @@ class Lines:
             out.append(("mark", f"[[{target}]]"))
             return
         words = _put_together(inner, "|", "]", " ", False, False).replace("\n", " ")
-        if not _NESTED.fullmatch(words) or words.startswith("[") and words.endswith("]") and "][" not in words and words.count("[") == 1 and "]{" not in words:  # fmt: skip
-            words = _BRACKETS.sub(lambda m: f"&#{ord(m[0])};", protect(plain_text(node.children)).replace("\\[", "[").replace("\\]", "]"))  # fmt: skip
+        if not _NESTED.fullmatch(words):
+            plain = plain_text(node.children)
+            words = "".join(f"&#{ord(p)};" if p in ("[", "]") else protect(p) for p in _BRACKET.split(plain))
             if any(kind not in ("text", "hard") for kind, _ in inner):
                 self.say("markup within the words of a reference", node.line)
         if len(words) > 480:
@@ -303,7 +306,7 @@ def _text(out: list[Piece], words: str) -> None:
 def _merged(nodes: Iterable[Node]) -> Iterable[Node]:
     """The nodes with neighbours in the same emphasis made one: two asterisks in a row would mean something else."""
     nodes = tuple(nodes)
-    if not any(a.kind == "emphasis" == b.kind and a.attrs == b.attrs for a, b in zip(nodes, nodes[1:], strict=False)):
+    if not any(a.kind == "emphasis" == b.kind and a.attrs == b.attrs for a, b in itertools.pairwise(nodes)):
         return nodes
     out: list[Node] = []
     for node in nodes:
@@ -491,9 +494,10 @@ def _target(volume: str, document: str, part: str, value: str) -> str | None:
     if found is None:
         return None
     read = found[0]
-    same = (read.part, read.value) == (part, value) and (
-        (read.volume, read.document) == (volume, document) or (not document and not volume == read.volume == "" ) or (not document and read.document == volume and not read.volume)
-    )
+    same = (read.volume, read.document) == (volume, document)
+    # A volume by itself is read as a name whose meaning the edition knows.
+    same = same or (not document and not part and (read.volume, read.document) == ("", volume))
+    same = same and (read.part, read.value) == (part, value)
     return made if same else None
 
 

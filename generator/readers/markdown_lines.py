@@ -211,6 +211,8 @@ class _LineBuilder:
         assert found
         reference, words = found
         attrs = {name: value for name in reference.__struct_fields__ if (value := getattr(reference, name))}
+        if not children:
+            attrs["unnamed"] = "yes"
         outer.append(Node("reference", children or (Node("text", (), {}, words, line, column),), attrs, "", line, column))  # fmt: skip
         if not children:
             self.space = self.after_mark = False
