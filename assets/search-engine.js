@@ -281,6 +281,7 @@
     #load;
     #files = new Map();
     #root = null;
+    #all = { root: null, lengths: null }; // the lengths of all documents, read
 
     constructor(load) {
       this.#load = load;
@@ -471,7 +472,17 @@
     }
 
     /** Return the lengths of the documents, by field and ref; `postings` null means of all documents. */
-    async #lengths(root, postings) {
+    #lengths(root, postings) {
+      if (postings) return this.#lengthsOf(root, postings);
+      if (this.#all.root !== root) {
+        const lengths = this.#lengthsOf(root, null);
+        lengths.catch(() => (this.#all = { root: null, lengths: null }));
+        this.#all = { root, lengths };
+      }
+      return this.#all.lengths;
+    }
+
+    async #lengthsOf(root, postings) {
       const names = new Set(postings ? [] : root.lengths.names);
       for (const { refs } of postings ?? []) for (const ref of refs) names.add(root.lengths.fileOf(root.placeOf(ref)));
       const lengths = root.fields.map(() => new Uint32Array(root.top));
@@ -603,6 +614,10 @@
 
     async documents(refs) {
       return Array.from(refs, (ref) => this.shown[ref] ?? null);
+    }
+
+    async volumes(refs) {
+      return Array.from(refs, (ref) => this.shown[ref]?.v ?? "");
     }
   }
 
@@ -745,16 +760,130 @@
     return last && last[1].length > 3 ? `${fold(text)}~1` : "";
   }
 
+  /* -------------------------------------------------------------- session */
+
+  const REMEMBERED = 4; // searches whose results can still be asked for
+
+  /** What a page talks to: every answer is a plain value, so it may come from a Worker. */
+  class Session {
+    #source;
+    #found = new Map();
+    #last = 0;
+
+    constructor(source) {
+      this.#source = source;
+    }
+
+    /** Load what every query needs; return {fields, count, phrases}. */
+    async open() {
+      await this.#source.open();
+      return this.#source.about();
+    }
+
+    /**
+     * Search. Returns {id, total, refs, scores, asked, plain, tooMany}: `refs` and `scores` of all documents found, the
+     * best first; see `search` for the rest.
+     */
+    async search(text) {
+      const { results, ...about } = await search(this.#source, text);
+      const id = ++this.#last;
+      this.#found.set(id, results);
+      this.#found.delete(id - REMEMBERED);
+      const refs = Int32Array.from(results, ({ ref }) => Number(ref));
+      return { id, total: results.length, refs, scores: Float64Array.from(results, ({ score }) => score), ...about };
+    }
+
+    /** Return results `from`-`to` of search `id`: {ref, score, terms: {term: [fields]}, shown: what is shown of it}. */
+    async results(id, from, to) {
+      const part = (this.#found.get(id) ?? []).slice(from, to);
+      const shown = await this.documents(part.map(({ ref }) => ref));
+      return part.map(({ ref, score, matchData: { metadata } }, i) => {
+        const terms = Object.entries(metadata).map(([term, fields]) => [term, Object.keys(fields)]);
+        return { ref: Number(ref), score, terms: Object.fromEntries(terms), shown: shown[i] };
+      });
+    }
+
+    /** Return what is shown of documents; null for one that is not there. */
+    async documents(refs) {
+      return this.#source.documents(refs);
+    }
+
+    /** Return the volume of each document. */
+    async volumes(refs) {
+      return this.#source.volumes(refs);
+    }
+
+    /** See `asPrefix`. */
+    async asPrefix(text, less) {
+      return asPrefix(this.#source, text, less);
+    }
+  }
+
+  const METHODS = ["open", "search", "results", "documents", "volumes", "asPrefix"];
+
+  /** Return a session that works in a Worker, so that the page never waits for it; fails where there are none. */
+  function inWorker(engine, lunrFile, base) {
+    const worker = new Worker(engine);
+    const waiting = new Map();
+    let last = 0;
+    const ask = (method, ...given) =>
+      new Promise((done, failed) => {
+        waiting.set(++last, { done, failed });
+        worker.postMessage({ number: last, method, given });
+      });
+    worker.onmessage = ({ data: { number, answer, error } }) => {
+      const { done, failed } = waiting.get(number);
+      waiting.delete(number);
+      if (error) failed(new Error(error));
+      else done(answer);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      for (const { failed } of waiting.values()) failed(new Error(event.message || "the Worker does not start"));
+      waiting.clear();
+    };
+    const session = Object.fromEntries(METHODS.map((method) => [method, (...given) => ask(method, ...given)]));
+    return ask("begin", lunrFile, base).then(() => session);
+  }
+
+  /**
+   * Return a session on the index below `base`, in a Worker where that can be. All three are whole addresses; lunr.js
+   * must be in the page too, for the marks.
+   */
+  async function connect(engine, lunrFile, base) {
+    if (base.startsWith("file:")) return new Session(new Shards(fromDisk(base)));
+    try {
+      return await inWorker(engine, lunrFile, base);
+    } catch {
+      return new Session(new Shards(fromServer(base)));
+    }
+  }
+
+  async function answerPage({ data: { number, method, given } }) {
+    try {
+      let answer = null;
+      if (method === "begin") {
+        scope.importScripts(given[0]);
+        scope.session = new Session(new Shards(fromServer(given[1])));
+      } else {
+        answer = await scope.session[method](...given);
+      }
+      scope.postMessage({ number, answer });
+    } catch (error) {
+      scope.postMessage({ number, error: String(error.message || error) });
+    }
+  }
+
   const engine = {
     Missing,
+    Session,
     Shards,
     TooMany,
     Whole,
     asFuzzy,
     asPrefix,
+    connect,
     fold,
-    fromDisk,
-    fromServer,
     numbers,
     plain,
     read,
@@ -762,5 +891,6 @@
     termsOf,
   };
   if (typeof module === "object" && module.exports) module.exports = engine;
+  else if (typeof scope.importScripts === "function") scope.onmessage = answerPage;
   else scope.editionSearchEngine = engine;
 })(typeof self === "object" ? self : globalThis);

@@ -1,155 +1,16 @@
-// The search page: loads the index, runs what the reader types through lunr.js, shows the documents found and the
-// passage around the words. Without it the page still shows its form; nothing else on the site needs it.
+// The search page: hands what the reader types to the search engine (search-engine.js, in a Worker where that can be),
+// shows the documents found and the passage around the words. Without it the page still shows its form; nothing
+// else on the site needs it.
 //
-// Four parts: words (how text becomes terms), queries, passages, and the page itself. The first three know nothing of
-// the page, so they can be tested without a browser. lunr.js stands in the page before this file.
+// Two parts: passages, which know nothing of the page and can be tested without a browser, and the page itself. lunr.js
+// stands in the page before this file.
 
 (function () {
   "use strict";
 
-  /* ---------------------------------------------------------------- words */
-
-  // Twin of `fold` in generator/search/analyser.py: both must do the same, or words cannot be found.
-  const FOLDED = new Map([
-    ...[..."\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u00b4"].map((c) => [c, "'"]),
-    ...[..."\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"].map((c) => [c, '"']),
-    ...[..."\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2026\u0085\u2028\u2029"].map((c) => [c, " "]),
-    ...[..."\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"].map((c) => [c, ""]),
-    ["\u2044", "/"],
-    ["\u00df", "ss"],
-    ["\u1e9e", "SS"],
-    ["\u00e6", "ae"],
-    ["\u00c6", "AE"],
-    ["\u0153", "oe"],
-    ["\u0152", "OE"],
-    ["\u00f8", "o"],
-    ["\u00d8", "O"],
-    ["\u0111", "d"],
-    ["\u0110", "D"],
-    ["\u00f0", "d"],
-    ["\u00d0", "D"],
-    ["\u0142", "l"],
-    ["\u0141", "L"],
-    ["\u00fe", "th"],
-    ["\u00de", "Th"],
-    ["\u0131", "i"],
-  ]);
-  const TO_FOLD =
-    /[\x00-\x08\x0e-\x1f\x7f-\u036f\u1e00-\u1eff\u2000-\u218f\u3000\ud800-\udfff\ufb00-\ufb06\ufeff\uff01-\uff5e]/gu;
-  const POSSESSIVE = /(?<=\w)'[sS]\b/g;
-
-  function foldCharacter(character) {
-    if (FOLDED.has(character)) return FOLDED.get(character);
-    if (/[\x00-\x1f\x7f-\x9f\ud800-\udfff]/u.test(character)) return " ";
-    const parts = character.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
-    return [...parts].map((part) => FOLDED.get(part) ?? part).join("");
-  }
-
-  function fold(text) {
-    return text.replace(TO_FOLD, foldCharacter).replace(POSSESSIVE, "");
-  }
-
-  const termsOfWord = new Map();
-
-  /** Return the terms of a piece of text without white space, stop words included. */
-  function termsOf(word) {
-    let terms = termsOfWord.get(word);
-    if (!terms) {
-      if (termsOfWord.size > 50000) termsOfWord.clear();
-      terms = lunr.tokenizer(fold(word)).map((token) => lunr.stemmer(lunr.trimmer(token)).toString());
-      termsOfWord.set(word, terms);
-    }
-    return terms;
-  }
-
-  /* -------------------------------------------------------------- queries */
-
-  const MOST_EDITS = 2; // a fuzzy word with more takes lunr.js seconds and finds nearly everything
-  const FEWEST_LETTERS = 2; // beside a wildcard: `*` and `a*` would bring in the whole index
-
-  /** Return the query with its signs taken as plain characters; wildcards stay. */
-  function plain(query) {
-    return query.replace(/-+/g, " ").replace(/(^|\s)\++/g, "$1").replace(/[\\:~^]/g, "\\$&");
-  }
-
-  function beginsATerm(index, prefix) {
-    let node = index.tokenSet;
-    for (const unit of prefix.split("")) {
-      node = node.edges[unit];
-      if (!node) return false;
-    }
-    return true;
-  }
-
-  /** Return the clause as the index can answer it, or null if nothing is left to ask. */
-  function answerable(index, clause) {
-    const wild = clause.usePipeline === false;
-    const edges = wild ? /^[^\w*]+|[^\w*]+$/g : /^\W+|\W+$/g;
-    let term = clause.term.replace(edges, "");
-    const letters = term.replaceAll("*", "");
-    if (!letters || (wild && letters.length < FEWEST_LETTERS)) return null;
-    if ("editDistance" in clause) {
-      clause.editDistance = Math.min(clause.editDistance, MOST_EDITS);
-    } else if (!wild && !lunr.stopWordFilter(new lunr.Token(term))) {
-      return null; // a stop word is in no document: required, it would exclude them all
-    }
-    if (wild && term.indexOf("*") === term.length - 1 && !beginsATerm(index, letters)) {
-      // The index holds stems: of `examination` only `examin`.
-      term = lunr.stemmer(new lunr.Token(letters)).toString() + "*";
-    }
-    clause.term = term;
-    return clause;
-  }
-
-  function run(index, query) {
-    const read = new lunr.QueryParser(query, new lunr.Query(index.fields)).parse();
-    const clauses = read.clauses.map((clause) => answerable(index, clause)).filter(Boolean);
-    // To lunr.js a query without clauses is a negation of nothing, and finds every document.
-    const results = clauses.length ? index.query((asked) => (asked.clauses = clauses)) : [];
-    return { results, asked: clauses.length };
-  }
-
-  /**
-   * Return what a query finds: `results` as lunr.js gives them; `asked`, how many words were searched for; `plain`,
-   * whether its signs had to be taken as plain characters because they make no query.
-   */
-  function search(index, text) {
-    // A dash typed as `--`, or a sign with spaces about it, forbids or requires nothing.
-    const query = fold(text)
-      .replace(/(\S)--+/g, "$1 ")
-      .replace(/(^|\s)[+-]+(?=\s|$)/g, "$1");
-    try {
-      return { ...run(index, query), plain: false };
-    } catch (error) {
-      if (!(error instanceof lunr.QueryParseError)) throw error;
-    }
-    return { ...run(index, plain(query)), plain: true };
-  }
-
-  const LESS = 5;
-  const LAST_WORD = /(?:^|\s)(\w{3,})$/;
-
-  /**
-   * Return the query with its last word, perhaps half typed, as a prefix that the index knows; empty if none. As many
-   * letters as `less` may be left out: the index holds stems, and `examinati` begins none.
-   */
-  function asPrefix(index, text, less) {
-    const last = LAST_WORD.exec(fold(text));
-    if (!last) return "";
-    const word = last[1].toLowerCase();
-    for (let length = word.length; length >= Math.max(3, word.length - less); length--) {
-      if (beginsATerm(index, word.slice(0, length))) {
-        return fold(text).slice(0, -word.length) + word.slice(0, length) + "*";
-      }
-    }
-    return "";
-  }
-
-  /** Return the query with its last word allowed one wrong letter; empty if it has none. */
-  function asFuzzy(text) {
-    const last = LAST_WORD.exec(fold(text));
-    return last && last[1].length > 3 ? `${fold(text)}~1` : "";
-  }
+  const inNode = typeof module === "object" && module.exports;
+  const engine = () => (inNode ? require("./search-engine.js") : window.editionSearchEngine);
+  const termsOf = (word) => engine().termsOf(word);
 
   /* ------------------------------------------------------------- passages */
 
@@ -247,8 +108,8 @@
     return text.replace(/\s+/g, " ").trim();
   }
 
-  if (typeof module === "object" && module.exports) {
-    module.exports = { fold, termsOf, search, plain, asPrefix, asFuzzy, marked, passage, readingText };
+  if (inNode) {
+    module.exports = { ...engine(), marked, passage, readingText };
     return;
   }
 
@@ -272,6 +133,7 @@
     error: "The search index could not be loaded.",
     retry: "Try again",
   };
+  const LESS = 5; // letters left out of a half-typed word
   const AT_ONCE = 20; // results shown at a time
   const FETCHES = 4; // result pages fetched at once for their passages
   const TYPING_PAUSE = 180; // milliseconds
@@ -344,14 +206,31 @@
     return answer.json();
   }
 
+  const whole = (path) => new URL(root + path, location.href).href;
+
+  async function connected() {
+    if (!window.lunr) await script(`${root}assets/lib/lunr.js`);
+    if (!window.editionSearchEngine) await script(`${root}assets/search-engine.js`);
+    const { Session, Whole, connect } = engine();
+    try {
+      const session = await connect(whole("assets/search-engine.js"), whole("assets/lib/lunr.js"), whole("search/"));
+      await session.open();
+      return session;
+    } catch (error) {
+      // An edition may have its index in one file instead.
+      try {
+        const [index, documents] = await Promise.all([data("lunr-index"), data("documents")]);
+        return new Session(new Whole(lunr.Index.load(index), documents));
+      } catch {
+        throw error;
+      }
+    }
+  }
+
   let loading = null;
 
   function load() {
-    loading ??= (async () => {
-      if (!window.lunr) await script(`${root}assets/lib/lunr.js`);
-      const [index, documents] = await Promise.all([data("lunr-index"), data("documents")]);
-      return { index: lunr.Index.load(index), documents };
-    })().catch((error) => {
+    loading ??= connected().catch((error) => {
       loading = null;
       throw error;
     });
@@ -426,33 +305,41 @@
     if (statusLine.textContent !== text) statusLine.textContent = text;
   }
 
-  function showMore(site, results, from, to) {
-    const shown = results.slice(from, to).flatMap(({ ref, matchData }) => {
-      const found = site.documents[ref];
-      if (!found) return [];
-      const terms = new Set(Object.keys(matchData.metadata));
-      const { item, snippet } = resultItem(found, terms);
+  async function showMore(session, found, from, to) {
+    const mine = turn;
+    const results = await session.results(found.id, from, to);
+    if (mine !== turn) return;
+    const shown = results.flatMap(({ terms: matched, shown: record }) => {
+      if (!record) return [];
+      const terms = new Set(Object.keys(matched));
+      const { item, snippet } = resultItem(record, terms);
       list.append(item);
-      return [{ page: address(found), terms, snippet }];
+      return [{ page: address(record), terms, snippet }];
     });
     if (!fromDisk) showPassages(shown, fetches.signal);
     actions.replaceChildren();
-    if (to >= results.length) return;
-    const more = button("search-more", message("more"), () => {
+    if (to >= found.total) return;
+    const more = button("search-more", message("more"), async () => {
       shownCount = to + AT_ONCE;
       keepInHistory("replaceState");
-      showMore(site, results, to, shownCount);
+      await showMore(session, found, to, shownCount);
       list.children[to]?.querySelector("a")?.focus();
     });
     actions.append(more);
   }
 
-  function showHelp(site, query, found) {
+  async function showHelp(session, query, found) {
+    const mine = turn;
     const hints = found.asked ? ["hintFewer", "hintWildcard", "hintFuzzy"] : ["common"];
     const others = element("ul", "search-try");
-    const tries = found.asked ? [["tryPrefix", asPrefix(site.index, query, LESS)], ["tryFuzzy", asFuzzy(query)]] : [];
-    for (const [name, other] of tries) {
-      const n = other && search(site.index, other).results.length;
+    const prefix = found.asked ? await session.asPrefix(query, LESS) : "";
+    const fuzzy = found.asked ? engine().asFuzzy(query) : "";
+    for (const [name, other] of [
+      ["tryPrefix", prefix],
+      ["tryFuzzy", fuzzy],
+    ]) {
+      const n = other && (await session.search(other)).total;
+      if (mine !== turn) return;
       if (!n) continue;
       const text = message(name, { query: other, n: numbers.format(n) });
       const pressed = () => {
@@ -474,17 +361,17 @@
       return;
     }
     const slow = setTimeout(() => mine === turn && say(message("loading")), 150);
-    let site;
+    let session;
     let found;
     let instead = "";
     try {
-      site = await load();
-      if (mine !== turn) return;
-      found = search(site.index, query);
-      if (found.asked && !found.results.length) {
-        instead = asPrefix(site.index, query, typing ? LESS : 0);
-        if (instead) found = search(site.index, instead);
+      session = await load();
+      found = await session.search(query);
+      if (found.asked && !found.total) {
+        instead = await session.asPrefix(query, typing ? LESS : 0);
+        if (instead) found = await session.search(instead);
       }
+      if (mine !== turn) return;
     } catch (error) {
       if (mine !== turn) return;
       console.error(error);
@@ -496,14 +383,14 @@
       clearTimeout(slow);
     }
     clear();
-    const n = found.results.length;
+    const n = found.total;
     const count = n > 1 ? message("results", { n: numbers.format(n) }) : message(n ? "resultOne" : "none");
     const remarks = [];
     if (found.plain) remarks.push(message("plain"));
     if (instead && n) remarks.push(message("instead", { query: instead }));
     say([count, ...remarks].join(". "));
-    if (n) showMore(site, found.results, 0, shownCount);
-    else showHelp(site, query, found);
+    if (n) await showMore(session, found, 0, shownCount);
+    else await showHelp(session, query, found);
   }
 
   // The address

@@ -91,8 +91,10 @@ def new(folder: Path, title: str) -> None:
 @click.option("--id", default="", help="The document's id, instead of one from its number.")
 @click.option("--force", is_flag=True, help="Overwrite documents even where an editor has changed them.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
-def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force: bool, dry_run: bool) -> None:
-    """Make documents of plain transcripts (.txt) and Word files (.docx, with pandoc)."""
+@click.option("--to", type=click.Choice(["markdown"]), default="markdown", help="What documents are made: Markdown.")
+def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force: bool, dry_run: bool, to: str) -> None:
+    """Make documents of plain transcripts (.txt), Word files (.docx, with pandoc) and TEI (.xml: documents and
+    whole volumes)."""
     try:
         report = importer.import_files(edition, files, volume, id=id, force=force, dry_run=dry_run)
     except EditionError as error:
@@ -100,7 +102,8 @@ def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force:
         sys.exit(ERRORS)
     for imported in report.files:
         click.echo(str(imported))
-        if dry_run and imported.text:
+        # The documents of a whole volume would bury what is said of them.
+        if dry_run and imported.text and len(report.files) == len(files):
             click.echo(imported.text)
     _show(report.diagnostics)
     for line in report.notices:

@@ -1,7 +1,7 @@
 """Importing: files from outside become documents in ``content/``, without ever overwriting what an editor wrote.
 
 A plain transcript (``.txt``) is read by ``generator.readers.plaintext``, a Word file (``.docx``) by pandoc where that
-is installed. What was written is remembered in ``.edition/imports.json`` by its digest: a document that is still as the
+is installed, TEI (``.xml``), a document or a whole volume, by ``generator.readers.tei``. What was written is remembered in ``.edition/imports.json`` by its digest: a document that is still as the
 import left it may be written anew from the same source; any other is left alone, unless ``force`` says otherwise.
 """
 
@@ -19,6 +19,10 @@ import msgspec
 from generator import digest, output, urls
 from generator.config import EDITION_FILE, VOLUME_FILE, is_volume_id
 from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, Span, diagnostic
+from generator.document import Document, plain_text
+from generator.exporters import markdown as markdown_writer
+from generator.exporters.markdown_volume import volume_files
+from generator.readers import Part, frontmatter, markdown, tei
 from generator.readers.plaintext import Transcript, transcribe
 from generator.readers.plaintext_writer import to_markdown
 
@@ -26,7 +30,7 @@ RECORD = ".edition/imports.json"
 """What import wrote, relative to the edition."""
 
 LARGEST = 20_000_000
-"""Bytes of an input file; the largest document of a printed series is a fiftieth of it."""
+"""Bytes of an input file; the largest document of a printed series is a fiftieth of it, the largest volume a third."""
 
 PANDOC_SECONDS = 120
 
@@ -51,14 +55,16 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 class ImportReport(msgspec.Struct, frozen=True):
-    """What an import did, file by file, and what the editor should know about it as a whole."""
+    """What an import did, file by file, and what the editor should know about it as a whole: ``remarks`` say what a
+    whole file has that is written more simply."""
 
     files: tuple[Imported, ...]
     notices: tuple[str, ...] = ()
+    remarks: tuple[Diagnostic, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return tuple(d for f in self.files for d in f.diagnostics)
+        return (*(d for f in self.files for d in f.diagnostics), *self.remarks)
 
     @property
     def errors(self) -> int:
@@ -81,7 +87,7 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 class _Draft(msgspec.Struct, frozen=True):
-    """A document that is ready to be written but for its id."""
+    """A document that is ready to be written but for its id; or a file of any kind, whose ``name`` is given."""
 
     title: str
     number: str
@@ -89,6 +95,14 @@ class _Draft(msgspec.Struct, frozen=True):
     facts: tuple[str, ...]
     unsure: tuple[Diagnostic, ...] = ()
     input: str = ""
+    name: str = ""
+
+
+class _Drafts(msgspec.Struct, frozen=True):
+    """What one input file yields: mostly one document, of a volume in TEI all of them and the volume's files."""
+
+    drafts: tuple[_Draft, ...]
+    remarks: tuple[Diagnostic, ...] = ()
 
 
 def import_files(
@@ -110,22 +124,33 @@ def import_files(
     _check_call(edition, files, volume, id)
     record, notices = _read_record(edition)
     run = _Run(edition, volume, force, dry_run, record)
+    drafts: list[tuple[Path, _Draft | EditionError]] = []
+    remarks: list[Diagnostic] = []
+    for file in files:
+        found = run.drafts(file, id)
+        if isinstance(found, EditionError):
+            drafts.append((file, found))
+        else:
+            drafts += ((file, draft) for draft in found.drafts)
+            remarks += found.remarks
     # Documents with a number come first, so that none without one is given an id that another file asks for.
-    drafts = [run.draft(file) for file in files]
-    order = sorted(range(len(files)), key=lambda i: not getattr(drafts[i], "number", ""))
-    taken = {i: run.take(files[i], drafts[i], id) for i in order}
-    done = tuple(taken[i] for i in range(len(files)))
+    order = sorted(range(len(drafts)), key=lambda i: not getattr(drafts[i][1], "name", "") and not getattr(drafts[i][1], "number", ""))  # fmt: skip
+    taken = {i: run.take(*drafts[i], id) for i in order}
+    done = tuple(taken[i] for i in range(len(drafts)))
     written = any(f.action == WRITTEN or f.action == WOULD_WRITE for f in done)
     if written and not dry_run:
         data = msgspec.json.format(msgspec.json.encode(dict(sorted(run.record.items()))), indent=1)
         _write(edition, RECORD, data + b"\n")
-    if written and not (edition / "content" / volume / VOLUME_FILE).exists():
+    described = any(f.target.endswith(f"/{VOLUME_FILE}") for f in done)
+    if written and not described and not (edition / "content" / volume / VOLUME_FILE).exists():
         path = f"content/{volume}/{VOLUME_FILE}"
         if not dry_run:
             title = msgspec.json.encode(volume).decode()
             _write(edition, path, f"# Made by an import. Give the volume its title.\ntitle = {title}\n".encode())
         notices.append(f"{path} is new: its title is only the volume's name so far. Open it and complete it.")
-    return ImportReport(done, tuple(notices))
+    if written and (edition / "content" / f"{volume}.xml").exists():
+        notices.append(f"content/{volume}.xml holds the same volume in TEI: take it out of content/, so that its documents do not stand there twice.")  # fmt: skip
+    return ImportReport(done, tuple(notices), tuple(remarks))
 
 
 def _check_call(edition: Path, files: Sequence[Path], volume: str, id: str) -> None:
@@ -156,10 +181,10 @@ class _Run(msgspec.Struct):
     record: dict[str, _Entry]
     taken: dict[str, str] = {}
 
-    def draft(self, file: Path) -> _Draft | EditionError:
+    def drafts(self, file: Path, id: str) -> _Drafts | EditionError:
         """Read one file; the error, if it cannot be read."""
         try:
-            return _draft(file, _read(file))
+            return _drafts(file, _read(file), self.volume, id)
         except EditionError as error:
             return error
 
@@ -169,11 +194,14 @@ class _Run(msgspec.Struct):
         if isinstance(draft, EditionError):
             return Imported(shown, diagnostics=draft.diagnostics)
         entry = _Entry(self.source(file), draft.input, draft.title, digest.of_bytes(draft.text.encode()).hex())
-        name = id or self.id_for(draft, entry)
-        target = f"content/{self.volume}/{name}.md"
+        name = draft.name or f"{id or self.id_for(draft, entry)}.md"
+        target = f"content/{self.volume}/{name}"
         found = Imported(shown, target, "refused", draft.text, draft.facts, draft.unsure)
         try:
-            if refusal := self.refusal(target, entry, shown):
+            if name == VOLUME_FILE and self.refusal(target, entry, shown, named=True):
+                # An editor describes the volume better than a header does.
+                return msgspec.structs.replace(found, action="kept")
+            if refusal := self.refusal(target, entry, shown, named=bool(draft.name)):
                 return msgspec.structs.replace(found, diagnostics=(refusal, *draft.unsure))
             self.taken[name.lower()] = shown
             path = self.edition / target
@@ -202,11 +230,11 @@ class _Run(msgspec.Struct):
         for target, known in self.record.items():
             if target.startswith(prefix) and (known.input == entry.input or _same_source(known, entry)):
                 name = target.removeprefix(prefix).removesuffix(".md")
-                if name.lower() not in self.taken and (self.edition / target).exists():
+                if f"{name.lower()}.md" not in self.taken and (self.edition / target).exists():
                     return name
         if draft.number and urls.is_id(f"d{draft.number}"):
             return f"d{draft.number}"
-        names = [*self.taken, *(n.rpartition(".")[0] for n in self.names())]
+        names = [n.rpartition(".")[0] for n in (*self.taken, *self.names())]
         highest = max((int(m[1]) for n in names if (m := re.match(r"d(\d{1,9})", n))), default=0)
         return f"d{highest + 1}"
 
@@ -214,15 +242,16 @@ class _Run(msgspec.Struct):
         folder = self.edition / "content" / self.volume
         return sorted(os.listdir(folder)) if folder.is_dir() else []
 
-    def refusal(self, target: str, entry: _Entry, source: str) -> Diagnostic | None:
-        """Why the document at ``target`` must not be written, or None."""
+    def refusal(self, target: str, entry: _Entry, source: str, *, named: bool) -> Diagnostic | None:
+        """Why the file at ``target`` must not be written, or None. ``named`` says that its source gives it the name,
+        so that it is the same document whatever its title."""
         name = target.rpartition("/")[2]
-        stem = name.removesuffix(".md")
-        if stem.lower() in self.taken:
-            message = f"{self.taken[stem.lower()]} has the id {stem} already"
+        stem = name.rpartition(".")[0]
+        if name.lower() in self.taken:
+            message = f"{self.taken[name.lower()]} has the id {stem} already"
             return diagnostic(Rule.DUPLICATE_ID, message, Span(source), hint="Import it by itself, with an id of its own: --id d1a")  # fmt: skip
-        for other in self.names():
-            if other != name and other.rpartition(".")[0].lower() == stem.lower():
+        for other in self.names() if name.endswith(".md") else ():
+            if other != name and other.rpartition(".")[0].lower() == stem.lower() and not other.endswith((".yaml", ".toml")):  # fmt: skip
                 return diagnostic(Rule.DUPLICATE_ID, f"the volume has {other} already", Span(source), hint="Choose another id with --id.")  # fmt: skip
         path = self.edition / target
         if not path.exists() or self.force:
@@ -231,7 +260,7 @@ class _Run(msgspec.Struct):
         if known is None:
             what, hint = "stands there already and was not made by an import", "Choose another id with --id, or overwrite it with --force."  # fmt: skip
         elif digest.of_bytes(path.read_bytes()).hex() == known.output:
-            if known.input == entry.input or _same_source(known, entry):
+            if known.input == entry.input or _same_source(known, entry) or (named and known.source == entry.source):
                 return None
             what, hint = f'was made from another source ({known.source}, "{known.title}")', "If both are right, choose another id with --id; to replace the document, use --force."  # fmt: skip
         elif digest.of_bytes(path.read_bytes()).hex() == entry.output:
@@ -281,13 +310,14 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _draft(file: Path, data: bytes) -> _Draft:
-    """Turn the bytes of a file into a document, by what the file is."""
+def _drafts(file: Path, data: bytes, volume: str, id: str) -> _Drafts:
+    """Turn the bytes of a file into documents, by what the file is."""
     suffix = file.suffix.lower()
     if suffix in _OTHER_WAYS:
         raise EditionError(diagnostic(Rule.WRONG_VALUE, f"a {suffix} file is not imported", Span(file.as_posix()), hint=_OTHER_WAYS[suffix]))  # fmt: skip
-    draft = _IMPORTERS.get(suffix, _from_text)(file, data)
-    return msgspec.structs.replace(draft, input=digest.of_bytes(data).hex())
+    found = _from_tei(file, data, volume, id) if suffix in tei.SUFFIXES else _Drafts((_IMPORTERS.get(suffix, _from_text)(file, data),))  # fmt: skip
+    input = digest.of_bytes(data).hex()
+    return _Drafts(tuple(msgspec.structs.replace(draft, input=input) for draft in found.drafts), found.remarks)
 
 
 def _from_text(file: Path, data: bytes) -> _Draft:
@@ -373,11 +403,81 @@ def _from_word(file: Path, data: bytes) -> _Draft:
     return _Draft(title, number[1] if number else "", document, (f"title: {title}",))
 
 
+# TEI
+
+
+def _from_tei(file: Path, data: bytes, volume: str, id: str) -> _Drafts:
+    """A document in TEI, or a whole volume with its contents and lists."""
+    shown = file.as_posix()
+    split = tei.split(f"content/{volume}/{file.name}", volume, data)
+    if not split.parts:
+        raise EditionError(*(_shown(d, shown, 1) for d in split.diagnostics))
+    parts = split.parts
+    if id and len(parts) > 1:
+        hint = "Leave --id out: the documents have ids of their own in the file."
+        raise EditionError(diagnostic(Rule.WRONG_VALUE, f"one id cannot serve {len(parts)} documents", Span(shown), hint=hint))  # fmt: skip
+    parts = tuple(msgspec.structs.replace(part, id=id or part.id) for part in parts)
+    readings = [tei.read(part) for part in parts]
+    names: dict[str, str] = {}
+    for reading in readings:
+        if reading.document:
+            names |= markdown_writer.note_names(reading.document)
+    drafts: list[_Draft] = []
+    found = [_shown(d, shown, 1) for d in split.diagnostics]
+    simplified: dict[str, markdown_writer.Simplified] = {}
+    roles: dict[str, str] = {}
+    for part, reading in zip(parts, readings, strict=True):
+        found += (_shown(d, shown, part.line) for d in reading.diagnostics)
+        document = reading.document
+        if document is None or _is_title_only(document):
+            continue
+        roles[part.id] = document.role
+        written = markdown_writer.write(document, names)
+        for s in written.simplified:
+            line = s.line + part.line - 1 if s.line else part.line
+            before = simplified.get(s.what, markdown_writer.Simplified(s.what, 0, line))
+            simplified[s.what] = msgspec.structs.replace(before, count=before.count + s.count)
+        title = plain_text(document.title)
+        facts = (f"title: {title}",) if len(parts) == 1 else ()
+        unsure = _read_again(part, written.text, shown)
+        drafts.append(_Draft(title, document.metadata.number, written.text, facts, unsure, "", f"{part.id}.md"))
+    if split.volume is not None:
+        drafts += (_Draft(split.volume.title, "", text, (), (), "", name) for name, text in volume_files(split.volume, roles).items())  # fmt: skip
+    return _Drafts(tuple(drafts), (*found, *markdown_writer.diagnostics(simplified.values(), shown)))
+
+
+def _is_title_only(document: Document) -> bool:
+    """Whether a part of the contents has no words of its own: volume.toml has its title. A chapter can have a page of
+    its own only if a file can say that it is one."""
+    return document.role == "chapter" and "role" not in frontmatter.KEYS and not document.body and not document.notes
+
+
+def _read_again(part: Part, text: str, shown: str) -> tuple[Diagnostic, ...]:
+    """What keeps the file from being read, which nothing in any source should; the editor must know."""
+    reading = markdown.read(Part(markdown.NAME, part.volume, part.id, f"{part.id}.md", text.encode()))
+    return tuple(
+        diagnostic(
+            Rule.IMPORT_UNSURE,
+            f"{part.id}.md, line {d.span.line}: {d.message}",
+            Span(shown, part.line),
+            hint="Compare the document with its source.",
+        )  # fmt: skip
+        for d in reading.diagnostics
+        if d.severity is Severity.ERROR
+    )
+
+
+def _shown(found: Diagnostic, file: str, line: int) -> Diagnostic:
+    """A diagnostic of a part, at its place in the input file."""
+    span = Span(file, found.span.line + line - 1 if found.span.line else 0, found.span.column)
+    return msgspec.structs.replace(found, span=span)
+
+
 _IMPORTERS: dict[str, Callable[[Path, bytes], _Draft]] = {".docx": _from_word}
-"""How files are imported, by the end of their names; any other is a plain transcript."""
+"""How files are imported, by the end of their names; TEI gives more than one document, any other is a plain
+transcript."""
 
 _OTHER_WAYS = {
-    ".xml": "A volume in TEI is published as it is: copy it into content/ under the volume's name.",
     ".md": "A document in Markdown needs no import: copy it into content/VOLUME/ under its id.",
     ".doc": "Save it as .docx or as plain text (UTF-8).",
     ".rtf": "Save it as .docx or as plain text (UTF-8).",

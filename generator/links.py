@@ -11,6 +11,7 @@ from generator.catalog import Catalog, PagePlace, VolumeCatalog
 from generator.diagnostics import nearest
 from generator.document import Division, Facts, Reference, ReferenceFact
 from generator.phrases import names
+from generator.phrases.tokens import words
 
 
 class Resolution(msgspec.Struct, frozen=True):
@@ -221,7 +222,7 @@ def _described(reference: Reference, origin: Facts, catalog: Catalog) -> Resolut
     if kind in ("previous", "next"):
         before, after = volume.neighbours(origin.id)
         facts = before if kind == "previous" else after
-        if reference.part == "note" and kind == "previous" and not any(facts and n.label == reference.value for n in facts.notes):  # fmt: skip
+        if reference.part == "note" and kind == "previous" and not any(n.label == reference.value for n in (facts.notes if facts else ())):  # fmt: skip
             # "Footnote 9, supra" is sometimes said of the document itself.
             facts = origin if any(n.label == reference.value for n in origin.notes) else facts
         if facts is None:
@@ -293,7 +294,7 @@ def _chapter(word: str, value: str, volume: VolumeCatalog) -> Resolution:
     stack = list(volume.contents)
     while stack:
         division: Division = stack.pop(0)
-        begins = names.words(division.title)[:2]
+        begins = words(division.title)[:2]
         if division.kind != "document" and division.id and (begins == [word, value.lower()] or (word == "chapter" and (division.id == f"ch{value}" or begins[:1] == [value.lower()]))):  # fmt: skip
             return Resolution("chapter", volume=volume.volume.id, document=division.id)
         stack = [*division.children, *stack]

@@ -52,13 +52,17 @@ def stream(document: Document, nodes: Iterable[Node]) -> Stream:
             children = node.children
             if node.kind == "item" and (attrs.get("label") or numbered):
                 # The mark of a page that begins with an item stands after the item's number in the file.
+                if numbered and children and children[0].kind == "paragraph":
+                    children = (*children[0].children, Node("line_break"), *children[1:])
                 first = next((i for i, c in enumerate(children) if c.kind != "page_break"), 0) if numbered else 0
                 visit(children[:first])
                 children = children[first:]
                 add(f"{attrs.get('label') or f'{count}.'} ")
                 count += 1
             add(node.text)
-            if node.kind == "page_break" and attrs["label"]:
+            if node.kind == "page_break" and " " in attrs["label"]:
+                add(f" {attrs['label']} ")  # "[Map 1]" is no number: it is printed
+            elif node.kind == "page_break" and attrs["label"]:
                 out.marks.append((out.signs, attrs["label"].strip("[]")))
             elif node.kind == "note_ref":
                 out.notes.append((out.signs, attrs["label"], texts.get(attrs["note"], "")))
@@ -133,8 +137,8 @@ def main(files: list[str]) -> int:
             written = write(before)
             seconds += time.process_time() - started
             size += len(written.text)
-            simplified.update(written.counts)
-            in_documents.update(written.counts.keys())
+            simplified.update({s.what: s.count for s in written.simplified})
+            in_documents.update(s.what for s in written.simplified)
             reading = markdown.read(Part("markdown", path.stem, part.id, f"{part.id}.md", written.text.encode()))
             where = f"{path.stem} {part.id}"
             for found in reading.diagnostics:

@@ -34,9 +34,7 @@ from generator.phrases.names import VolumeName, volume_name
 from generator.phrases.tokens import roman
 from generator.readers import tei
 
-HELD_OUT = frozenset((
-    "frus1914-20v02", "frus1955-57v15", "frus1958-60v04", "frus1961-63v12", "frus1969-76v28", "frus1955-57v25",
-))  # fmt: skip
+HELD_OUT = frozenset(("frus1955-57v15", "frus1955-57v25", "frus1961-63v12", "frus1969-76v28"))
 """Volumes that were not looked at while the grammar was made."""
 
 
@@ -128,7 +126,9 @@ def measure(volumes: Mapping[str, tuple[Volume, list[Document]]], grammar: Gramm
 
 def _pairs(origin: Facts, in_note: bool, theirs: inline.Run, ours: inline.Run, catalog: Catalog) -> Iterator[Pair]:
     left = [(a, b, reference_of(n)) for a, b, n in theirs.links if n.kind == "reference"]
-    right = [(a, b, reference_of(n), n) for a, b, n in ours.links if n.kind == "reference" and "continued" not in n.attrs]
+    right = [
+        (a, b, reference_of(n), n) for a, b, n in ours.links if n.kind == "reference" and "continued" not in n.attrs
+    ]
     met: set[int] = set()
     for start, end, reference in left:
         touching = [i for i, (a, b, _, _) in enumerate(right) if a < end and b > start]
@@ -200,7 +200,11 @@ def _same_volume(theirs: Reference, ours: Reference, origin: Facts, catalog: Cat
         return re.sub(r"p\d$", "", own) == re.sub(r"p\d$", "", theirs.volume) and (theirs.document, theirs.part) == (ours.document, ours.part)  # fmt: skip
     if name is None:
         return False
-    if theirs.part and ours.part and (theirs.part, theirs.value) != (ours.part.replace("page-notes", "page"), ours.value):
+    if (
+        theirs.part
+        and ours.part
+        and (theirs.part, theirs.value) != (ours.part.replace("page-notes", "page"), ours.value)
+    ):
         return ours.part == "note" and ours.document.split(";")[0].endswith(f":{theirs.value}")
     if theirs.document and theirs.document != ours.document:
         return False
@@ -221,7 +225,9 @@ def frus_id(name: VolumeName, home: str) -> str:
     title = name.title
     span = f"{first}-{last[2:]}" if last else first
     supp = re.search(r"supp ?(\d*)", title)
-    number = f"v{int(name.number):02}" if name.number.isdecimal() else f"ve{int(name.number[1:]):02}" if name.number else ""
+    number = (
+        f"v{int(name.number):02}" if name.number.isdecimal() else f"ve{int(name.number[1:]):02}" if name.number else ""
+    )
     number += f"p{name.part}" if name.part else ""
     for word, id in (
         ("Cairo", "frus1943CairoTehran"), ("Malta", "frus1945Malta"), ("Berlin", "frus1945Berlin"),
@@ -251,17 +257,20 @@ def shape(words: str) -> str:
 
 def table(pairs: list[Pair]) -> str:
     """The figures of a set of pairs, as a table."""
-    rows = defaultdict(Counter[str])
+    rows: dict[str, Counter[str]] = defaultdict(Counter)
     for pair in pairs:
         if pair.theirs:
             rows[shape(pair.theirs)][pair.verdict] += 1
             rows["all"][pair.verdict] += 1
-    out = ["| encoders' words | marked | agree | differ | missed | recall | precision |", "|---|---:|---:|---:|---:|---:|---:|"]
+    out = [
+        "| encoders' words | marked | agree | differ | missed | recall | precision |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
     for name, c in sorted(rows.items(), key=lambda kv: -sum(kv[1].values())):
         total, found = sum(c.values()), c["agrees"] + c["differs"]
         out.append(f"| {name} | {total} | {c['agrees']} | {c['differs']} | {c['missed']} | {100 * c['agrees'] / total:.1f} | {100 * c['agrees'] / max(1, found):.1f} |")  # fmt: skip
     out += ["", "| rule | found | agree | differ | new: resolved | new: elsewhere | new: leads nowhere | precision |", "|---|---:|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
-    rules = defaultdict(Counter[str])
+    rules: dict[str, Counter[str]] = defaultdict(Counter)
     for pair in pairs:
         if pair.ours:
             verdict = pair.verdict
@@ -291,7 +300,10 @@ def main() -> None:
         ("volumes tuned on", [p for p in pairs if p.volume not in HELD_OUT]),
         ("volumes held out", [p for p in pairs if p.volume in HELD_OUT]),
     ):
-        for where, part in (("notes", [p for p in chosen if p.in_note]), ("text", [p for p in chosen if not p.in_note])):
+        for where, part in (
+            ("notes", [p for p in chosen if p.in_note]),
+            ("text", [p for p in chosen if not p.in_note]),
+        ):
             print(f"\n## {title}, {where}\n\n{table(part)}")
     bad = [p for p in pairs if p.verdict not in ("agrees", "new")]
     print(f"\n## The {given.worst} worst (of {len(bad)})\n")
@@ -299,7 +311,9 @@ def main() -> None:
         print(f"* {p.volume}#{p.document} {p.verdict}: {p.context}\n  encoder {p.theirs_target or '-'}; found {p.ours_target or '-'} ({p.rule or '-'})")  # fmt: skip
     print(f"\n{count} documents, {1000 * seconds / count:.3f} ms CPU each")
     if given.json:
-        given.json.write_text(json.dumps([msgspec.to_builtins(p) for p in pairs], ensure_ascii=False, indent=0), "utf-8")
+        given.json.write_text(
+            json.dumps([msgspec.to_builtins(p) for p in pairs], ensure_ascii=False, indent=0), "utf-8"
+        )
 
 
 if __name__ == "__main__":

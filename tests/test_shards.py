@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,7 @@ def real_texts(shared: Path, names: Sequence[str], count: int) -> dict[str, dict
 
 def real_queries(texts: Texts, count: int) -> list[str]:
     """Return queries from the words of ``texts``, with common and rare ones as they come."""
-    return queries([(id, fields) for ids in texts.values() for id, fields in ids.items()], count)
+    return queries([(id, dict(fields)) for ids in texts.values() for id, fields in ids.items()], count)
 
 
 def test_answers_on_real_documents_are_lunrs(ask: Ask, tmp_path: Path, shared: Path) -> None:
@@ -426,15 +427,16 @@ def test_terms_are_sorted_as_in_the_browser(terms: list[str]) -> None:
 # Phrases
 
 
+@cache
+def term_of_token(token: str) -> str | None:
+    return take_apart({"text": token})[0].fields[1].terms or None
+
+
 def holds(fields: Mapping[str, str], phrase: str, names: Sequence[str]) -> bool:
     """Whether the words of ``phrase`` stand in a field as they stand there; any word for a very common one."""
 
     def read(text: str) -> list[str | None]:
-        found: list[str | None] = []
-        for token in fold(text).lower().replace("-", " ").split():
-            one = take_apart({"text": token})[0].fields[1].terms
-            found.append(one if one else None)
-        return found
+        return [term_of_token(token) for token in fold(text).lower().replace("-", " ").split()]
 
     wanted = read(phrase)
     while wanted and wanted[0] is None:

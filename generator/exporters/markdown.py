@@ -15,19 +15,26 @@ from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Document, Metadata, Node, Note, Party
 from generator.exporters.markdown_blocks import Blocks
 from generator.exporters.markdown_lines import Lines
+from generator.readers.frontmatter import KEYS
 from generator.readers.markdown_writer import note_label, plain_or_quoted, quoted
 
 _LABEL = re.compile(r"[^\]\[\s\\]{1,20}")
 _PRINTED = re.compile(r"(?:No|Nr|Doc|Document)\b\.?\s*", re.IGNORECASE)
 
 
+class Simplified(msgspec.Struct, frozen=True):
+    """Something that the dialect has no form for: what, how often it was met, in which line of the source first."""
+
+    what: str
+    count: int
+    line: int = 0
+
+
 class Written(msgspec.Struct, frozen=True):
-    """A document file; ``simplified`` has one diagnostic for each kind of thing that the dialect has no form for,
-    at its first place, and ``counts`` how often each was met."""
+    """A document file, and what is simplified in it."""
 
     text: str
-    simplified: tuple[Diagnostic, ...] = ()
-    counts: dict[str, int] = {}
+    simplified: tuple[Simplified, ...] = ()
 
 
 def to_markdown(document: Document) -> str:
@@ -35,25 +42,27 @@ def to_markdown(document: Document) -> str:
     return write(document).text
 
 
-def write(document: Document, file: str = "", names: Mapping[str, str] | None = None) -> Written:
+def write(document: Document, names: Mapping[str, str] | None = None) -> Written:
     """Return the document file, and what was simplified in it.
 
-    ``file`` is the source that the places in diagnostics refer to. ``names`` says by which name a reference finds
-    the notes of other documents, by their ids (see ``note_names``).
+    ``names`` says by which name a reference finds the notes of other documents, by their ids (see ``note_names``).
     """
     writer = _Writer(document, names or {})
     text = writer.document_file()
-    found = writer.simplified.items()
-    return Written(
-        text,
-        tuple(_simplified(what, count, Span(file or document.id, line)) for what, (count, line) in found),
-        {what: count for what, (count, _) in found},
+    return Written(text, tuple(Simplified(what, *found) for what, found in writer.simplified.items()))
+
+
+def diagnostics(simplified: Iterable[Simplified], file: str) -> tuple[Diagnostic, ...]:
+    """Return what was simplified as messages about the source ``file``."""
+    return tuple(
+        diagnostic(
+            Rule.IMPORT_SIMPLIFIED,
+            f"{s.what} has no form in Markdown and is written more simply"
+            + (f" ({s.count} times)" if s.count > 1 else ""),
+            Span(file, s.line),
+        )
+        for s in simplified
     )
-
-
-def _simplified(what: str, count: int, span: Span) -> Diagnostic:
-    times = f" ({count} times)" if count > 1 else ""
-    return diagnostic(Rule.IMPORT_SIMPLIFIED, f"{what} has no form in Markdown and is written more simply{times}", span)
 
 
 def note_names(document: Document) -> dict[str, str]:
@@ -61,10 +70,9 @@ def note_names(document: Document) -> dict[str, str]:
     its label, or with its number if the label is repeated (``12-2``)."""
     names: dict[str, str] = {}
     used: dict[str, int] = {}
-    for note in _in_order(document):
-        label = _label(note.label)
+    for id, label in _labels(document, _in_order(document)).items():
         used[label] = used.get(label, 0) + 1
-        names[note.id] = label if used[label] == 1 else f"{label}-{used[label]}"
+        names[id] = label if used[label] == 1 else f"{label}-{used[label]}"
     return names
 
 
@@ -75,10 +83,12 @@ class _Writer:
         self.document = document
         self.simplified: dict[str, tuple[int, int]] = {}
         self.notes = _in_order(document)
-        labels = {note.id: _label(note.label) for note in self.notes}
-        self.lines = Lines(document.id, labels, {**names, **note_names(document)}, self.say)
+        self.labels = _labels(document, self.notes)
+        self.lines = Lines(document.id, self.labels, {**names, **note_names(document)}, self.say)
         self.blocks = Blocks(self.lines, self.say)
-        self._check_labels()
+        for note in self.notes:
+            if self.labels[note.id] != note.label:
+                self.say("the label of a note", note.line)
 
     def say(self, what: str, line: int) -> None:
         count, first = self.simplified.get(what, (0, line))
@@ -112,6 +122,7 @@ class _Writer:
             "summary": plain_or_quoted(m.summary),
             "lang": plain_or_quoted(m.lang),
             "order": str(m.order) if m.order else "",
+            "role": d.role if "role" in KEYS and d.role in ("section", "chapter") else "",
         }
         lines = [f"{key}: {value}" for key, value in values.items() if value and value != '""']
         return "\n".join(["---", *lines, "---"])
@@ -129,23 +140,28 @@ class _Writer:
     def note(self, note: Note) -> str:
         blocks = [block.text for block in self.blocks.flow(note.children)]
         text = re.sub(r"\n(?=[^\n])", "\n    ", "\n\n".join(blocks))
-        return f"[^{note_label(_label(note.label))}]: {text}".rstrip()
+        return f"[^{note_label(self.labels[note.id])}]: {text}".rstrip()
 
-    def _check_labels(self) -> None:
-        """Notes with the same label are told apart by the order of their references."""
-        by_label: dict[str, list[str]] = {}
-        for note in self.notes:
-            by_label.setdefault(_label(note.label), []).append(note.id)
-            if _label(note.label) != note.label:
-                self.say("the label of a note", note.line)
-        if all(len(ids) == 1 for ids in by_label.values()):
-            return
-        uses: dict[str, list[str]] = {}
-        for ref in _references(self.document, self.notes):
-            uses.setdefault(self.lines.labels[ref], []).append(ref)
-        for label, ids in by_label.items():
-            if len(ids) > 1 and uses.get(label, []) != ids:
-                self.say(f"a second reference to one of several notes {label}", 0)
+
+def _labels(document: Document, notes: Iterable[Note]) -> dict[str, str]:
+    """The labels of the notes in the file, by their ids.
+
+    Notes with the same label are told apart by the order of their references; where one of them is referred to
+    twice, or never, that does not do, and they get labels of their own.
+    """
+    labels = {note.id: _label(note.label) for note in notes}
+    by_label: dict[str, list[str]] = {}
+    for id, label in labels.items():
+        by_label.setdefault(label, []).append(id)
+    if len(by_label) == len(labels):
+        return labels
+    uses: dict[str, list[str]] = {}
+    for id in _references(document, notes):
+        uses.setdefault(labels[id], []).append(id)
+    for label, ids in by_label.items():
+        if len(ids) > 1 and uses.get(label) != ids:
+            labels.update({id: f"{label}-{number}" for number, id in enumerate(ids[1:], 2)})
+    return labels
 
 
 def _label(label: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -22,8 +22,8 @@ _ALIGNMENTS = {"left": ":---", "center": ":---:", "right": "---:"}
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A block as text. ``kind`` is line (words that stand in no paragraph), mark (page marks alone), list, heading,
-    or block for all others; ``bullet`` what the items of a list begin with, if nothing stands before the list."""
+    """A block as text. ``kind`` is line (words that stand in no paragraph), paragraph, mark (page marks alone), list,
+    heading, or block for all others; ``bullet`` what the items of a list begin with, if nothing stands before the list."""
 
     text: str
     kind: str = "block"
@@ -48,23 +48,27 @@ class Blocks:
         for node in nodes:
             if node.kind in BLOCKS and not (node.kind == "figure" and run):
                 self._flush(run, out, first)
-                self._block(node, out)
+                self._block(node, out, first)
             else:
                 run.append(node)
         self._flush(run, out, first)
+        for i in range(len(out) - 1, 0, -1):
+            if out[i].kind == out[i - 1].kind == "mark":
+                out[i - 1 : i + 1] = [Written(f"{out[i - 1].text} {out[i].text}", "mark")]
         return out
 
     def _flush(self, run: list[Node], out: list[Written], first: bool) -> None:
         if run:
             text = self.lines.block(run, first=first)
+            marks = _is_marks(run)
             if text:
-                out.append(Written(text, "mark" if all(n.kind == "page_break" for n in run) else "line"))
+                out.append(Written(text, "mark" if marks else "line"))
             run.clear()
 
-    def _block(self, node: Node, out: list[Written]) -> None:
+    def _block(self, node: Node, out: list[Written], first: bool) -> None:
         kind = node.kind
         if kind == "paragraph":
-            self._paragraph(node, out)
+            self._paragraph(node, out, first)
         elif kind == "heading":
             self._heading(node, out)
         elif kind == "list":
@@ -102,12 +106,15 @@ class Blocks:
 
     # Paragraphs and what is like them
 
-    def _paragraph(self, node: Node, out: list[Written]) -> None:
+    def _paragraph(self, node: Node, out: list[Written], first: bool) -> None:
+        if _is_marks(node.children):
+            self._flush(list(_page_marks(node.children)), out, True)
+            return
         before = _before(self._attributes(node))
         if not any(child.kind in BLOCKS and child.kind != "figure" for child in node.children):
-            text = self.lines.block(node.children)
+            text = self.lines.block(node.children, first=first)
             if text:
-                out.append(Written(before + text))
+                out.append(Written(before + text, "paragraph"))
             return
         self.say("a list, quotation or table within a paragraph", node.line)
         for block in self.flow(node.children):
@@ -124,6 +131,9 @@ class Blocks:
         out.append(Written(f"{'#' * level} {text}" + (f" {{{' '.join(given)}}}" if given else ""), "heading"))
 
     def _own_line(self, node: Node, out: list[Written]) -> None:
+        if _is_marks(node.children):
+            self._flush(list(_page_marks(node.children)), out, True)
+            return
         text = self.lines.block(node.children)
         if text:
             out.append(Written(_before(self._attributes(node, node.kind)) + text))
@@ -154,7 +164,7 @@ class Blocks:
         kind = node.kind
         children = node.children
         plain = not node.attrs and kind in ("opener", "closer", "postscript")
-        if plain and all(child.kind not in BLOCKS for child in children):
+        if plain and (all(child.kind not in BLOCKS for child in children) or _is_marks(children)):
             self._own_line(node, out)
             return
         if plain and kind != "postscript" and all(child.kind in ("signed", "salute", "dateline", "page_break") for child in children):  # fmt: skip
@@ -173,7 +183,8 @@ class Blocks:
     # Lists
 
     def _list(self, node: Node, out: list[Written]) -> None:
-        children = [c for c in node.children if not (c.kind == "item" and not c.children and not c.attrs.get("label"))]
+        type = node.attrs.get("type", "")
+        children = list(node.children)
         while children and children[0].kind == "heading":
             self.say("the heading of a list", node.line)
             self._heading(children.pop(0), out, "list-heading")
@@ -185,16 +196,21 @@ class Blocks:
             self._list(Node("list", tuple(children[:at]), node.attrs, "", node.line), out)
             self._list(Node("list", tuple(children[at:]), node.attrs, "", node.line), out)
             return
-        type = node.attrs.get("type", "")
         if any(c.kind == "label" for c in children):
             terms = self._terms(children)
             if terms is not None:
                 out.append(Written(_before(self._attributes(node)) + terms))
                 return
             children = _labels_in_items(children)
-        items = [self._item(c) for c in children]
+        pairs = [(c, self._item(c)) for c in children]
+        if type != "ordered":
+            pairs = [(c, blocks) for c, blocks in pairs if blocks or c.attrs.get("label")]
+        if not any(blocks or c.attrs.get("label") for c, blocks in pairs):
+            return
+        children, items = [c for c, _ in pairs], [blocks for _, blocks in pairs]
         loose = any(not _is_tight(blocks) for blocks in items) and len(items) > 1
-        numbers = self._numbers(type, children, loose or any(not _is_tight(b) for b in items), out)
+        loose_or_long = loose or any(len(b) > 1 and not _is_tight(b) for b in items)
+        numbers = _numbers(node, children, loose_or_long, out[-1].bullet if out else "")
         if not numbers:
             labels = [c.attrs.get("label", "") for c in children]
             items = [self._labelled(label, child) if label else blocks for label, child, blocks in zip(labels, children, items, strict=True)]  # fmt: skip
@@ -213,13 +229,13 @@ class Blocks:
         written = []
         for index, blocks in enumerate(items):
             mark = numbers[index] if numbers else bullet
-            text = _joined(blocks, tight=not loose and _is_tight(blocks))
+            text = _joined(blocks, tight=not loose and (len(blocks) < 2 or _is_tight(blocks)))
             written.append(f"{mark} {_indented(text, len(mark) + 1)}".rstrip())
         text = ("\n\n" if loose else "\n").join(written)
         out.append(Written(before + text, "list", "" if before else numbers[0][-1] if numbers else bullet))
 
     def _item(self, node: Node) -> list[Written]:
-        return self.flow(node.children if node.kind == "item" else (node,), first=False)
+        return self.flow(node.children, first=not _holds_list(node.children))
 
     def _labelled(self, label: str, node: Node) -> list[Written]:
         """An item with the label that is printed before it."""
@@ -232,26 +248,7 @@ class Blocks:
             children[0] = Node("paragraph", inner, children[0].attrs, "", children[0].line)
         else:
             children.insert(moved, words)
-        return self.flow(children, first=False)
-
-    def _numbers(self, type: str, items: Sequence[Node], loose: bool, out: list[Written]) -> list[str]:
-        """The numbers of a list that counts, as they are written; none if it does not."""
-        labels = [item.attrs.get("label", "") for item in items]
-        if any(labels):
-            found = [_COUNTED.fullmatch(label) for label in labels]
-            values = [int(m[1]) for m in found if m]
-            if len(values) < len(labels) or values != list(range(values[0], values[0] + len(values))):
-                return []
-        elif type == "ordered":
-            start = 1
-            values = list(range(start, start + len(items)))
-        else:
-            return []
-        # A number with a full stop makes a list only if the next number follows without an empty line.
-        sign = ")" if loose or len(values) == 1 else "."
-        if sign == ")" and out and out[-1].bullet == ")":
-            return []
-        return [f"{value}{sign}" for value in values]
+        return self.flow(children, first=not _holds_list(children))
 
     def _terms(self, children: Sequence[Node]) -> str | None:
         """A list of terms with what they mean; None if there is a term that means nothing."""
@@ -263,7 +260,7 @@ class Blocks:
         entries: list[tuple[str, list[list[Written]]]] = []
         for child in children:
             if child.kind == "label":
-                entries.append((self.lines.single(child.children, "a term that is explained"), []))
+                entries.append((self.lines.single(child.children, "a term that is explained", at_start=True), []))
             else:
                 entries[-1][1].append(self._item(child))
         if any(not term or not all(items) for term, items in entries):
@@ -278,7 +275,7 @@ class Blocks:
     # Tables
 
     def _table(self, node: Node, out: list[Written]) -> None:
-        children = list(node.children)
+        children = [mark for child in node.children for mark in _marks_of_row(child) or (child,)]
         while children and children[0].kind in ("heading", "page_break"):
             if children[0].kind == "heading":
                 self.say("the heading of a table", node.line)
@@ -344,6 +341,63 @@ class Blocks:
                 self.say("the alignment of single cells", table.line)
             out.append(_ALIGNMENTS.get(chosen, "---"))
         return out
+
+
+def _numbers(node: Node, items: Sequence[Node], loose: bool, last: str) -> list[str]:
+    """The numbers of a list that counts, as they are written; none if it does not. ``last`` is what the items of
+    a list just before it begin with."""
+    labels = [item.attrs.get("label", "") for item in items]
+    if any(labels):
+        found = [_COUNTED.fullmatch(label) for label in labels]
+        values = [int(m[1]) for m in found if m]
+        if any(next(_visible(item.children), "") == "page_break" and _MOVED not in item.attrs for item in items):
+            # The page begins behind the label; in a list that counts it would begin before the number.
+            return []
+        if len(values) < len(labels) or values != list(range(values[0], values[0] + len(values))):
+            return []
+    elif node.attrs.get("type") == "ordered":
+        start = node.attrs.get("start", "1")
+        values = [int(start) + i for i in range(len(items))] if start.isdecimal() and len(start) < 9 else []
+    else:
+        return []
+    # A number with a full stop makes a list only if the next number follows without an empty line.
+    sign = ")" if loose or len(values) == 1 else "."
+    return [] if sign == last == ")" else [f"{value}{sign}" for value in values]
+
+
+def _is_marks(nodes: Iterable[Node]) -> bool:
+    """Whether page marks are all that can be seen of ``nodes``."""
+    seen = [*_visible(nodes)]
+    return bool(seen) and all(kind == "page_break" for kind in seen)
+
+
+def _visible(nodes: Iterable[Node]) -> Iterator[str]:
+    """The kinds of what can be seen."""
+    for node in nodes:
+        if node.kind == "text":
+            if node.text.strip():
+                yield "text"
+        elif node.children:
+            yield from _visible(node.children)
+        elif node.kind in ("page_break", "note_ref", "figure", "gap", "code", "link", "reference"):
+            yield node.kind
+
+
+def _marks_of_row(row: Node) -> tuple[Node, ...]:
+    """The page marks of a row that holds nothing else: the dialect has them between rows."""
+    return tuple(_page_marks(row.children)) if row.kind == "row" and _is_marks(row.children) else ()
+
+
+def _page_marks(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if node.kind == "page_break":
+            yield node
+        yield from _page_marks(node.children)
+
+
+def _holds_list(nodes: Iterable[Node]) -> bool:
+    """Whether a number that begins an item could be taken for one that the list within it goes on from."""
+    return any(node.kind == "list" for node in nodes)
 
 
 def _before(given: list[str]) -> str:

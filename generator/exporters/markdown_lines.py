@@ -33,6 +33,7 @@ _FORM = re.compile(r"(?:Facsimile|Typeset) Page ")
 _LABEL = re.compile(r"[^\]\[\s]{1,20}")
 _CLASS = re.compile(r"[\w-]+")
 _BARE = re.compile(r"[^\s\"{}]+")
+_LIKE_A_MARK = re.compile(r"\^|(?:Page|Facsimile|Typeset) ")
 _BRACKETS = re.compile(r"[\[\]]")
 _BRACKET = re.compile(r"([\[\]])")
 _NESTED = re.compile(r"(?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500}")
@@ -45,9 +46,10 @@ _KEY_OF_KIND = {
     "corrected": ("original", "original"), "abbreviation": ("expansion", "expansion"),
 }  # fmt: skip
 _SPAN_OF_LOOK = {"underline": ".underline", "roman": ".roman"}
+_PARTS = frozenset(("paragraph", "item", "label", "row", "cell"))
 _KNOWN = frozenset((
     "class", "lang", "rend", "id", "person", "term", "place", "original", "expansion", "reason", "extent", "url",
-    "title", "alt", "volume", "document", "part", "value", "label", "note", "facs",
+    "title", "alt", "volume", "document", "part", "value", "label", "note", "facs", "end", "certainty",
 ))  # fmt: skip
 
 
@@ -64,18 +66,22 @@ class Lines:
         self.names = names
         self.say = say
         self.cell = False
+        self.joint = BREAK
 
     def block(self, nodes: Iterable[Node], *, first: bool = True) -> str:
         """The lines of a block, each ending where a printed one does. ``first`` says that a number with a full stop
         may begin it."""
-        return self._block(nodes, BREAK, first)
+        return _put_together(_bare(self.pieces(nodes)), "", "", BREAK, True, first).strip()
 
-    def single(self, nodes: Iterable[Node], what: str) -> str:
-        """One line, where there can be no more: ``what`` names the place."""
-        pieces = self.pieces(nodes)
-        if any(kind == "break" for kind, _ in _bare(pieces)):
+    def single(self, nodes: Iterable[Node], what: str, *, at_start: bool = False) -> str:
+        """One line, where there can be no more: ``what`` names the place. ``at_start`` says that a line of the file
+        begins with it."""
+        self.joint = " "
+        pieces = _bare(self.pieces(nodes))
+        self.joint = BREAK
+        if any(kind == "break" for kind, _ in pieces):
             self.say(f"the end of a line in {what}", 0)
-        return _put_together(_bare(pieces), "", "", " ", True, False).replace("\n", " ").strip()
+        return _put_together(pieces, "", "", " ", at_start, False).replace("\n", " ").strip()
 
     def in_cell(self, nodes: Iterable[Node]) -> str:
         """The content of a table's cell."""
@@ -87,9 +93,6 @@ class Lines:
     def value(self, nodes: Iterable[Node]) -> str:
         """The value of a key of the front matter, where lines may end but nothing means something at their start."""
         return _put_together(_bare(self.pieces(nodes)), "", "", BREAK, False, False).strip()
-
-    def _block(self, nodes: Iterable[Node], joint: str, first: bool) -> str:
-        return _put_together(_bare(self.pieces(nodes)), "", "", joint, True, first).strip()
 
     # Pieces
 
@@ -130,12 +133,13 @@ class Lines:
                 self.say(f"a node of kind {kind}", node.line)
                 _text(out, node.text)
                 self._add(node.children, out)
-            if attrs and not attrs.keys() <= _KNOWN:
+            if attrs and kind not in BLOCKS and not attrs.keys() <= _KNOWN:
                 self.say("an attribute the dialect has no form for", node.line)
 
     def _block_in_line(self, node: Node, out: list[Piece]) -> None:
         """A block where only lines can be: its lines."""
-        self.say(f"a {node.kind.replace(chr(95), chr(32))} within a line", node.line)
+        if node.kind not in _PARTS:
+            self.say(f"a {node.kind.replace(chr(95), chr(32))} within a line", node.line)
         if out and out[-1][0] != "break":
             out.append(("break", ""))
         if node.attrs.get("label"):
@@ -185,7 +189,9 @@ class Lines:
             if attrs.get(name):
                 given.append(f"{name}={self._attribute(attrs[name])}")
         inner = self.pieces(node.children)
-        if not given or (kind != "gap" and not _has_words(inner)):
+        if not _has_words(inner) and kind == "gap":
+            self._bracketed([], given, out)
+        if not given or not _has_words(inner):
             for piece in inner:
                 _text(out, piece[1]) if piece[0] == "text" else out.append(piece)
             return
@@ -197,7 +203,7 @@ class Lines:
         out += before
         if not _balanced(inner):
             inner = [("hard", p[1]) if p[0] == "text" else p for p in inner]
-        words = _put_together(inner, "[", "]", BREAK, False, False)
+        words = _put_together(inner, "[", "]", self.joint, False, False)
         out.append(("mark", f"[{words}]{{{' '.join(given)}}}"))
         out += after
 
@@ -244,7 +250,17 @@ class Lines:
 
     def _reference(self, node: Node, out: list[Piece]) -> None:
         named = reference_of(node)
-        inner = [p for p in self.pieces(node.children) if p[0] != "break" or self.say("the end of a line in a reference", node.line)]  # fmt: skip
+        joint, self.joint = self.joint, " "
+        inner: list[Piece] = []
+        for kind, words in self.pieces(node.children):
+            if kind == "break":
+                self.say("the end of a line in a reference", node.line)
+                _text(inner, " ")
+            elif kind == "text":
+                _text(inner, words)
+            else:
+                inner.append((kind, words))
+        self.joint = joint
         target = None if named.certainty else self.target(named)
         if target is None:
             if not named.certainty:
@@ -259,15 +275,32 @@ class Lines:
             return
         words = _put_together(inner, "|", "]", " ", False, False).replace("\n", " ")
         if not _NESTED.fullmatch(words):
-            plain = plain_text(node.children)
-            words = "".join(f"&#{ord(p)};" if p in ("[", "]") else protect(p) for p in _BRACKET.split(plain))
-            if any(kind not in ("text", "hard") for kind, _ in inner):
+            if any(kind == "mark" for kind, _ in inner):
                 self.say("markup within the words of a reference", node.line)
+            words = _put_together(self._without_markup(node.children), "|", "]", " ", False, False).replace("\n", " ")
         if len(words) > 480:
             self.say("a reference of very many words", node.line)
             _text(out, plain_text(node.children))
             return
         out.append(("mark", f"[[{target}{chr(92) * self.cell}|{words}]]"))
+
+    def _without_markup(self, nodes: Iterable[Node]) -> list[Piece]:
+        """Words, page marks and references to notes; brackets by their numbers."""
+        out: list[Piece] = []
+        for node in nodes:
+            if node.kind in ("page_break", "note_ref"):
+                self._add((node,), out)
+            elif node.kind == "line_break":
+                _text(out, " ")
+            else:
+                for part in _BRACKET.split(node.text):
+                    if part in ("[", "]"):
+                        out.append(("mark", f"&#{ord(part)};"))
+                    else:
+                        _text(out, part)
+                for piece in self._without_markup(node.children):
+                    _text(out, piece[1]) if piece[0] == "text" else out.append(piece)
+        return out
 
     def target(self, named: Reference) -> str | None:
         """What stands in ``[[...]]`` for a reference; None if there is no form for it."""
@@ -280,7 +313,7 @@ class Lines:
         before, inner, after = _trimmed(self.pieces(node.children))
         if not _balanced(inner):
             inner = [("hard", p[1]) if p[0] == "text" else p for p in inner]
-        words = _put_together(inner, "[", "]", BREAK, False, False)
+        words = _put_together(inner, "[", "]", self.joint, False, False)
         out += before
         out.append(("mark", f"[{words}]({_address(node)})"))
         out += after
@@ -289,8 +322,6 @@ class Lines:
         """A figure as an image, with its caption as title."""
         title = caption or node.attrs.get("title", "")
         return f"![{protect(node.attrs.get('alt', '')).replace(']', chr(92) + ']')}]({_address(node, title)})"
-
-
 
 
 def _text(out: list[Piece], words: str) -> None:
@@ -319,7 +350,7 @@ def _merged(nodes: Iterable[Node]) -> Iterable[Node]:
 
 
 def _has_words(pieces: Iterable[Piece]) -> bool:
-    return any(kind in ("mark", "note") or (kind in ("text", "hard") and words.strip()) for kind, words in pieces)
+    return any(kind == "mark" or (kind in ("text", "hard") and words.strip()) for kind, words in pieces)
 
 
 def _bare(pieces: list[Piece]) -> list[Piece]:
@@ -379,7 +410,7 @@ def _balanced(pieces: Iterable[Piece]) -> bool:
 def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, at_start: bool, first: bool) -> str:
     """The pieces as one text that stands between ``before`` and ``after``. ``at_start`` says that lines begin here,
     where more signs mean something."""
-    if len(pieces) == 1 and pieces[0][0] == "text" and "\n" not in pieces[0][1]:
+    if len(pieces) == 1 and pieces[0][0] == "text" and before != "[" and "\n" not in pieces[0][1]:
         words = protect(pieces[0][1].strip() if at_start else pieces[0][1])
         return protect_start(words, first=first) if at_start else words
     out: list[str] = []
@@ -391,13 +422,17 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
     for index, (kind, words) in enumerate(pieces):
         following = _first(pieces[index + 1]) if index + 1 < count else after
         if kind == "text" or kind == "hard":
-            written = protect(words)
             if kind == "hard":
-                written = _BRACKETS.sub(r"\\\g<0>", written.replace("\\[", "[").replace("\\]", "]"))
+                written = "".join("\\" + part if part in ("[", "]") else protect(part) for part in _BRACKET.split(words))
+            else:
+                written = protect(words)
             if following in ("[", "^") and written[-1] in "[!" and written[-2:-1] != "\\":
                 written = f"{written[:-1]}\\{written[-1]}"
             if written[0] == ":" and index and pieces[index - 1][0] == "note":
                 written = "\\" + written
+            if not out and before == "[" and _LIKE_A_MARK.match(words):
+                # Brackets around these would be a page mark or the reference to a note.
+                written = "\\" + written if words[0] == "^" else f"&#{ord(words[0])};{protect(words[1:])}"
             if coded:
                 written = f"&#{ord(words[0])};{protect(words[1:])}"
                 coded = False
@@ -416,7 +451,7 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
             if out and joint == BREAK:
                 out[-1] = out[-1].rstrip(" ")
             out.append(joint if joint != " " or last != " " else "")
-            last, new_line = "\n" if joint == BREAK else " ", True
+            last, new_line = "\n" if joint == BREAK else " ", joint == BREAK
             continue
         elif kind == "open":
             # A run of asterisks could be read in two ways; the underscore ends it.
@@ -431,7 +466,7 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
                 coded = True
         else:
             written = words
-            if kind == "page" and (not last or last.isspace()) and following and not following.isspace() and index + 1 < count:  # fmt: skip
+            if kind == "page" and (not last or last.isspace()) and following and not following.isspace() and index + 1 < count and pieces[index + 1][0] != "close":  # fmt: skip
                 written += " "
         out.append(written)
         last, new_line = written[-1], False

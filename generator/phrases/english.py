@@ -24,6 +24,7 @@ WORDS: Final = {
     "through": ("to", "through"),
     "following": ("ff", "f", "passim", "et"),
     "number": ("no", "nos", "number", "numbers"),
+    "conference": ("The Conference", "The Conferences", "Conference", "Conferences"),
     "forthcoming": (
         "scheduled for publication in",
         "scheduled to be published in",
@@ -58,7 +59,7 @@ PHRASES: Final = (
     Phrase("footnote-document", "{footnote} [,] [to|in|of|under] {document}"),
     Phrase("document-footnote", "{document} [,] [and] [in] {footnote} [thereto]"),
     Phrase("footnote-thereto", "{footnote} thereto", "likely"),
-    Phrase("footnote-neighbour", "{footnote} [,] {neighbour}"),
+    Phrase("footnote-neighbour", "{footnote} [,] {neighbour}", "likely"),
     Phrase("footnote-neighbour", "{footnote} to {title} [,] {neighbour}"),
     Phrase("footnote-page", "{footnote} to {title} [,] {page}"),
     Phrase("footnote-page", "{footnote} [,] [on] {page}"),
@@ -132,11 +133,15 @@ ITEMS: Final = frozenset(
     "proposal exchange section paragraph table dated no nos".split()
 )
 
-LEADS: Final = frozenset("see cf also ante post printed above below in supra infra and on at to is facing compare respectively".split())
+LEADS: Final = frozenset(
+    "see cf also ante post printed above below in supra infra and on at to is facing compare respectively".split()
+)
 
 OF: Final = frozenset("of from in reftel urtel embtel deptel".split())
 
-OWNERS: Final = frozenset("your his its their our my reftel urtel embtel deptel contel legtel ourtel mytel re of".split())
+OWNERS: Final = frozenset(
+    "your his its their our my reftel urtel embtel deptel contel legtel ourtel mytel re of".split()
+)
 
 CITED: Final = frozenset(
     "included printed found reprinted published quoted cited described mentioned discussed reproduced contained "
@@ -181,6 +186,12 @@ ENGLISH: Final = Language(
     of=OF,
     owners=OWNERS,
     cited=CITED,
+    units=frozenset("percent million thousand days years p a other others".split()),
+    led=frozenset("see also and printed".split()),
+    own_notes=frozenset(("footnote", "footnotes", "fn", "fns", "ftn")),
+    not_notes=frozenset("to on dated no page p".split()),
+    article="the",
+    editorial="editorial note",
     original=ORIGINAL,
     bodies=BODIES,
     files=FILES,

@@ -13,12 +13,11 @@ from generator.document import Document, Node, Reference, plain_text
 from generator.phrases import names
 from generator.phrases.grammar import Compiled, Match
 from generator.phrases.inline import Mark, Run
+from generator.phrases.language import Language
+from generator.phrases.lexicon import Number, Piece
 from generator.phrases.names import VolumeName
-from generator.phrases.slots import Number, Piece
-from generator.phrases.tokens import Stream
 from generator.phrases.sources import Scope, Sources, archival, outside, scope
-
-_WEIGHT = {"certain": 2, "likely": 1, "suggestion": 0}
+from generator.phrases.tokens import Stream
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -28,6 +27,22 @@ class Fault(msgspec.Struct, frozen=True):
     hint: str
     line: int
     column: int
+
+
+class _Around(msgspec.Struct, frozen=True):
+    """The words directly before a phrase (in small letters) and after it; empty if a sign stands between."""
+
+    before: str
+    after: str
+    is_acronym: bool
+
+
+def _around(text: str, match: Match) -> _Around:
+    words = text[max(0, match.start - 24) : match.start].split()
+    before = words[-1].strip("“”‘’\"'(") if words else ""
+    following = text[match.end : match.end + 24].split() if text[match.end : match.end + 1] == " " else []
+    after = following[0].strip('().,;:”’"') if following else ""
+    return _Around(before.lower(), after, before.isalpha() and before.isupper() and len(before) > 1)  # fmt: skip
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -47,7 +62,7 @@ class Finder:
         self._document = document
         self._numbers = numbers
         self._in_notes = notes
-        self._editorial = notes or document.role != "document" or _is_editorial(document)
+        self._editorial = notes or document.role != "document" or _is_editorial(document, grammar.language)
         self._sources = Sources(grammar)
         self._scope: Scope = "here"
         self._last_document = ""
@@ -159,7 +174,11 @@ class Finder:
             page = pages[-1].value
             if pieces["page"].start < pieces["footnote"].start:
                 for at, n in enumerate(pages[:-1]):
-                    out.append(_Found(match.start if at == 0 else n.start, n.end, n.start, Reference(volume, "", "page", n.value)))
+                    out.append(
+                        _Found(
+                            match.start if at == 0 else n.start, n.end, n.start, Reference(volume, "", "page", n.value)
+                        )
+                    )
             document = f"on:{page};{pieces['title'].text if 'title' in pieces else ''}"
         elif match.phrase.rule == "footnote-thereto":
             document = self._last_document
@@ -252,54 +271,72 @@ class Finder:
 
     def _fits(self, run: Run, match: Match, pieces: dict[str, Piece], editorial: bool) -> bool:
         """Whether the words around a phrase without a volume let it be a reference within this one."""
-        text = run.text
-        before = text[max(0, match.start - 24) : match.start].split()
-        word = before[-1].strip("“”‘’\"'(") if before else ""
-        after = text[match.end : match.end + 24].split()
-        following = after[0].strip("().,;:”’\"") if after else ""
-        attached = bool(after) and text[match.end : match.end + 1] == " "
-        language = self._grammar.language
         if "file" in pieces:
             return True
         if "item" in pieces and "page" not in pieces:
             # A telegram's own number stands before its text.
-            return match.start > 0 or text[match.end : match.end + 1] != "."
+            return match.start > 0 or run.text[match.end : match.end + 1] != "."
+        around = _around(run.text, match)
         if "paragraph" in pieces:
-            if "here" not in pieces and ((attached and following.lower() in language.of) or word.lower() in language.owners):
-                return False
-            if "here" not in pieces and any(c.isdigit() for c in word):
-                return False
-            return not editorial and any(n.value in self._numbers for n in pieces["paragraph"].numbers)
+            return not editorial and self._fits_paragraph(pieces, around)
         if "document" in pieces:
-            if not editorial and word.lower() not in ("", "see", "also", "and"):
-                return False
-            if (word.isalpha() and word.isupper() and len(word) > 1) or (word == "the" and match.pieces[0].slot == "document"):  # fmt: skip
-                return False
-            if run.text[pieces["document"].start : match.end].split()[1][:2].lower() == "no":
-                # "Document No. 1466" is how others number their papers.
-                return False
-            return not outside(run, match.start, self._grammar)
-        if not editorial and "page" not in pieces:
-            return False
-        if "footnote" in pieces and len(pieces) == 1 and match.phrase.rule == "footnote":
-            if run.text[match.end : match.end + 8].lower().lstrip(" ,").startswith("ibid"):
-                return False
-            return self._bare_note(run, pieces["footnote"], word, following if attached else "")
+            return self._fits_document(run, match, pieces, around, editorial)
         if "page" in pieces:
-            if attached and following.lower() in language.of and "item" not in pieces and "footnote" not in pieces:
-                return False
-            if word.lower().rstrip(".,") in ("ibid", "ibidem"):
-                return False
-            if not editorial and word.lower() not in ("see", "printed"):
-                return False
-            where = scope(run, match.start, self._grammar, self._scope)
-            self._scope = where
-            if where == "outside":
-                self._sources.cited("", match.end)
-            return where == "here"
-        if "chapter" in pieces:
-            return word.lower() in language.leads and not (attached and following.lower() in language.of)
-        return True
+            return self._fits_page(run, match, pieces, around, editorial)
+        if not editorial:
+            return False
+        if match.phrase.rule == "footnote":
+            return self._fits_note(run, match, pieces["footnote"], around)
+        language = self._grammar.language
+        return "chapter" not in pieces or (around.before in language.leads and around.after not in language.of)
+
+    def _fits_paragraph(self, pieces: dict[str, Piece], around: _Around) -> bool:
+        language = self._grammar.language
+        another = (
+            around.after in language.of or around.before in language.owners or any(c.isdigit() for c in around.before)
+        )
+        if another and "here" not in pieces:
+            return False
+        return any(number.value in self._numbers for number in pieces["paragraph"].numbers)
+
+    def _fits_document(
+        self, run: Run, match: Match, pieces: dict[str, Piece], around: _Around, editorial: bool
+    ) -> bool:
+        language = self._grammar.language
+        if not editorial and around.before not in language.led and (around.before or around.after.islower()):
+            # "Document 5 was in the parcel": a writer's own.
+            return False
+        if around.is_acronym or (around.before == language.article and match.pieces[0].slot == "document"):
+            return False
+        if self._grammar.lexicon.word("number", Stream(run.text, pieces["document"].start), 1):
+            # "Document No. 1466" is how others number their papers.
+            return False
+        return not outside(run, match.start, self._grammar)
+
+    def _fits_page(self, run: Run, match: Match, pieces: dict[str, Piece], around: _Around, editorial: bool) -> bool:
+        language = self._grammar.language
+        if around.after in language.of and "item" not in pieces and "footnote" not in pieces:
+            return False
+        if around.before and self._grammar.lexicon.word("ibid", Stream(around.before, 0), 0):
+            return False
+        if not editorial and around.before not in language.led:
+            return False
+        self._scope = scope(run, match.start, self._grammar, self._scope)
+        if self._scope == "outside":
+            self._sources.cited("", match.end)
+        return self._scope == "here"
+
+    def _fits_note(self, run: Run, match: Match, piece: Piece, around: _Around) -> bool:
+        """``footnote 3`` is of this document, ``note 25 from the Embassy`` is a paper."""
+        language = self._grammar.language
+        if around.after in language.of or around.after in language.not_notes:
+            return False
+        stream = Stream(run.text, match.end)
+        if self._grammar.lexicon.word("ibid", stream, int(stream.at(0).text == ",")):
+            return False
+        if not piece.numbers or not all(self._has_note(number.value) for number in piece.numbers):
+            return False
+        return Stream(run.text, piece.start).at(0).low in language.own_notes or around.before in language.leads
 
     def _goes_on(self, run: Run, match: Match) -> bool:
         """Whether a footnote at the end of a phrase belongs to a document that follows: ``Document 7 and footnote 2,
@@ -307,17 +344,7 @@ class Finder:
         stream = Stream(run.text, match.end)
         at = int(stream.at(0).text == ",")
         at += stream.at(at).low in ("to", "of", "in")
-        return bool(self._grammar.slots.word("document", stream, at)) and stream.at(at + 1).kind == "number"
-
-    def _bare_note(self, run: Run, piece: Piece, word: str, following: str) -> bool:
-        """``footnote 3`` is of this document, ``note 25 from the Embassy`` is a paper."""
-        language = self._grammar.language
-        if following.lower() in language.of or following.lower() in ("to", "on", "dated", "no", "page", "p"):
-            return False
-        if piece.numbers and all(self._has_note(n.value) for n in piece.numbers):
-            named = run.text[piece.start : piece.start + 4].lower() == "foot"
-            return named or word.lower() in language.leads
-        return False
+        return bool(self._grammar.lexicon.word("document", stream, at)) and stream.at(at + 1).kind == "number"
 
     def _has_note(self, label: str) -> bool:
         return any(note.label == label for note in self._document.notes)
@@ -338,7 +365,8 @@ class Finder:
                 certainty = match.phrase.certainty
                 if not editorial:
                     # What a writer of the time calls page 5 is mostly a page of something else.
-                    certainty = "suggestion" if reference.part.startswith("page") else max(certainty, "likely")
+                    certainty = "suggestion" if reference.part.startswith("page") else certainty
+                    certainty = "likely" if certainty == "certain" else certainty
                 out.append(Mark(start, end, {**attrs, "certainty": certainty, "rule": match.phrase.rule}))
         return out
 
@@ -347,30 +375,34 @@ class Finder:
             for first, last in zip(piece.numbers, piece.numbers[1:], strict=False):
                 if last.falls:
                     words = run.text[first.start : last.end]
-                    self._fault(run, first.start, f'the range "{words}" falls', "The second number should be the higher one.")
+                    self._fault(
+                        run, first.start, f'the range "{words}" falls', "The second number should be the higher one."
+                    )
 
     def _fault(self, run: Run, at: int, message: str, hint: str) -> None:
         before = run.text[:at]
         lines = before.count("\n")
-        column = at - before.rfind("\n") if lines else run.column + at
-        self.faults.append(Fault(message, hint, run.line + lines if run.line else 0, column if run.line else 0))
+        # Some readers know lines only.
+        column = 0 if not run.column else at - before.rfind("\n") if lines else run.column + at
+        self.faults.append(Fault(message, hint, run.line + lines if run.line else 0, column))
 
 
 def _existing_volume(run: Run, piece: Piece) -> str:
     """The id of the volume that a reference already on these words names."""
     for first, last, node in run.links:
         if first < piece.end and last > piece.start and node.kind == "reference":
-            volume = node.attrs.get("volume", "")
+            # Editors may name a volume by its id alone, which looks like a document's.
+            volume = node.attrs.get("volume", "") or ("" if node.attrs.get("part") else node.attrs.get("document", ""))
             if volume and ":" not in volume:
                 return volume
     return ""
 
 
-def _is_editorial(document: Document) -> bool:
+def _is_editorial(document: Document, language: Language) -> bool:
     """Whether the editors wrote the text themselves."""
-    if document.metadata.kind == "editorial note":
+    if document.metadata.kind == language.editorial:
         return True
-    return plain_text(document.title).lower().startswith("editorial note")
+    return plain_text(document.title).lower().startswith(language.editorial)
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:

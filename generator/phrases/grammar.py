@@ -20,12 +20,13 @@ import msgspec
 from generator.diagnostics import did_you_mean
 from generator.phrases.english import ENGLISH
 from generator.phrases.language import Certainty, Phrase
-from generator.phrases.slots import HINTS, START, Piece, Slots
+from generator.phrases.lexicon import Lexicon, Piece
+from generator.phrases.slots import HINTS, READERS, START, begins
 from generator.phrases.tokens import Stream
 
 LANGUAGES: Final = (ENGLISH,)
 
-SLOTS: Final = frozenset((*START, "title"))
+SLOTS: Final = frozenset(READERS)
 
 
 class Grammar(msgspec.Struct, frozen=True):
@@ -63,7 +64,7 @@ class Compiled:
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
         self.language = next((pack for pack in LANGUAGES if pack.tag == grammar.language.split("-")[0]), ENGLISH)
-        self.slots = Slots(self.language, grammar.series)
+        self.lexicon = Lexicon(self.language, grammar.series)
         self.outside = _alternatives((*self.language.outside, *grammar.outside))
         self.archives = _alternatives(self.language.archives)
         self._root = _State()
@@ -83,7 +84,7 @@ class Compiled:
         found: list[Match] = []
         for (kind, name), after in self._root.after.items():
             # Most slots cannot begin with this word: they need not be asked.
-            if kind == "word" or self.slots.begins(name, stream):
+            if kind == "word" or begins(name, self.lexicon, stream):
                 self._step(kind, name, after, stream, 0, (), found)
         found.sort(key=lambda m: -m.end)
         return found
@@ -98,7 +99,7 @@ class Compiled:
         self, kind: str, name: str, after: _State, stream: Stream, at: int, pieces: tuple[Piece, ...], best: list[Match]
     ) -> None:
         if kind == "slot":
-            for end, piece in self.slots.read[name](stream, at):
+            for end, piece in READERS[name](self.lexicon, stream, at):
                 self._walk(after, stream, end, (*pieces, piece), best)
             return
         token = stream.at(at)
@@ -119,7 +120,7 @@ class Compiled:
         letters: dict[str, dict[str, set[str]]] = {}
         for kind, name in starts:
             if kind == "slot":
-                given = [(word, HINTS[name]) for category in START[name] for word in self.slots.words[category]]
+                given = [(word, HINTS[name]) for category in START[name] for word in self.lexicon.words[category]]
             else:
                 given = [(name, r"\b")]
             for word, hint in given:
@@ -128,7 +129,9 @@ class Compiled:
                     letters.setdefault(form[0], {}).setdefault(hint, set()).add(rest)
         groups = []
         for first, hints in sorted(letters.items()):
-            rests = (f"(?:{'|'.join(sorted(r, key=lambda t: (-len(t), t)))}){hint}" for hint, r in sorted(hints.items()))
+            rests = (
+                f"(?:{'|'.join(sorted(r, key=lambda t: (-len(t), t)))}){hint}" for hint, r in sorted(hints.items())
+            )
             groups.append(f"{re.escape(first)}(?:{'|'.join(rests)})")
         if ("slot", "file") in starts:
             groups.append(rf"(?:{'|'.join(self.language.files)})")
@@ -141,7 +144,9 @@ def compiled(grammar: Grammar) -> Compiled:
     return Compiled(grammar)
 
 
-_STEP = re.compile(r"\{(?P<slot>[^{}]*)\}|\[(?P<optional>[^\[\]]*)\]|\((?P<either>[^()]*)\)|(?P<comma>,)|(?P<word>[^\s{}\[\](),]+)")
+_STEP = re.compile(
+    r"\{(?P<slot>[^{}]*)\}|\[(?P<optional>[^\[\]]*)\]|\((?P<either>[^()]*)\)|(?P<comma>,)|(?P<word>[^\s{}\[\](),]+)"
+)
 
 
 def expand(text: str) -> Iterator[tuple[tuple[str, str], ...]]:

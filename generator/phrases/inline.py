@@ -141,7 +141,9 @@ def _with(node: Node, children: tuple[Node, ...]) -> Node:
     return Node(node.kind, children, node.attrs, node.text, node.line, node.column)
 
 
-def _wrapped(nodes: tuple[Node, ...], at: int, marks: list[Mark], done: set[int] | None = None) -> tuple[tuple[Node, ...], int]:
+def _wrapped(
+    nodes: tuple[Node, ...], at: int, marks: list[Mark], done: set[int] | None = None
+) -> tuple[tuple[Node, ...], int]:
     """``nodes``, which begin at ``at`` of the run, with the marks that touch them put around their parts."""
     done = set() if done is None else done
     out: list[Node] = []
@@ -167,20 +169,22 @@ def _wrapped(nodes: tuple[Node, ...], at: int, marks: list[Mark], done: set[int]
             close()
             out.append(node)
         elif node.kind == "text":
-            place = at
+            rest, place = node, at
             for m in touching:
                 start, stop = max(m.start, at), min(m.end, end)
                 if start > place:
                     close()
-                    out.append(_cut(node, place - at, start - at))
+                    piece, rest = _cut(rest, start - place)
+                    out.append(piece)
                 if mark is not m:
                     close()
                     mark = m
-                held.append(_cut(node, start - at, stop - at))
+                piece, rest = _cut(rest, stop - start)
+                held.append(piece)
                 place = stop
             if place < end:
                 close()
-                out.append(_cut(node, place - at, length))
+                out.append(rest)
         elif len(touching) == 1 and touching[0].start <= at and touching[0].end >= end and not _holds_silent(node):
             if mark is not touching[0]:
                 close()
@@ -198,11 +202,11 @@ def _holds_silent(node: Node) -> bool:
     return any(child.kind in _SILENT or _holds_silent(child) for child in node.children)
 
 
-def _cut(node: Node, start: int, end: int) -> Node:
-    text = node.text[start:end]
-    before = node.text[:start]
-    lines = before.count("\n")
+def _cut(node: Node, at: int) -> tuple[Node, Node]:
+    """A text cut in two, with the place of the second."""
+    first, rest = node.text[:at], node.text[at:]
     if not node.line:
-        return Node("text", (), {}, text)
-    column = len(before) - before.rfind("\n") if lines else node.column + start
-    return Node("text", (), {}, text, node.line + lines, column)
+        return Node("text", (), {}, first), Node("text", (), {}, rest)
+    lines = first.count("\n")
+    column = len(first) - first.rfind("\n") if lines else node.column + at
+    return Node("text", (), {}, first, node.line, node.column), Node("text", (), {}, rest, node.line + lines, column)

@@ -44,6 +44,18 @@ class Language(msgspec.Struct, frozen=True):
     owners: frozenset[str]
     cited: frozenset[str]
     """Words that lead from a thing to the book it is printed in."""
+    units: frozenset[str]
+    """Words that claim the number before them: percent, days."""
+    led: frozenset[str]
+    """Words after which a number in a document's own text may still be the editors'."""
+    own_notes: frozenset[str]
+    """The words for a note that need no other to be a note of the same document."""
+    not_notes: frozenset[str]
+    """Words which, after ``note 25``, say that it is a paper."""
+    article: str
+    """The word that makes ``the Document 471 procedure`` a name."""
+    editorial: str
+    """How titles of the editors' own texts begin, in small letters."""
     original: tuple[str, ...]
     """Words that say of a note that it stands in the document itself, not in the edition."""
     bodies: frozenset[str]

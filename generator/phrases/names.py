@@ -19,7 +19,7 @@ from collections.abc import Iterable
 import msgspec
 
 from generator.document import Facts, Volume
-from generator.phrases.tokens import Stream, numeral, roman, words
+from generator.phrases.tokens import numeral, roman, words
 
 PREVIOUS = "previous:"
 NEXT = "next:"
@@ -129,7 +129,9 @@ def named(name: VolumeName, home: VolumeName, volumes: Iterable[tuple[str, Volum
     return out
 
 
-_CABLE = frozenset(("telegram", "despatch", "dispatch", "airgram", "cable", "instruction", "message", "circular telegram"))
+_CABLE = frozenset(
+    ("telegram", "despatch", "dispatch", "airgram", "cable", "instruction", "message", "circular telegram")
+)
 _OPENING = re.compile(r"(?:[A-Z][A-Za-z]+[ –-]){0,2}(?P<number>\d{1,6}(?:/\d+)?)\.\s")
 
 
@@ -150,21 +152,11 @@ def item_of(facts: Facts) -> Item | None:
 
 
 def same_day(wanted: str, date: str) -> bool:
-    """Whether a day as cited (``--11-10`` or ``1953-11-10``) is ``date``; times of sending and of receipt differ, so
-    the day after counts too when only that differs is for the caller to say."""
+    """Whether a day as cited (``--11-10`` or ``1953-11-10``) is ``date``."""
     return bool(wanted) and bool(date) and (date == wanted or (wanted.startswith("--") and date[4:] == wanted[1:]))
 
 
 def has_words(wanted: str, text: str) -> bool:
     """Whether ``text`` holds the words of ``wanted`` one after another."""
-    sought, held = _signs(wanted), _signs(text)
+    sought, held = " ".join(words(wanted)), " ".join(words(text))
     return bool(sought) and f" {sought} " in f" {held} "
-
-
-def _signs(text: str) -> str:
-    stream, out, at = Stream(text, 0), [], 0
-    while (token := stream.at(at)).kind != "end":
-        if token.kind in ("word", "number"):
-            out.append(token.low)
-        at += 1
-    return " ".join(out)

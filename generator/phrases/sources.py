@@ -30,53 +30,65 @@ class Sources:
     def __init__(self, grammar: Compiled) -> None:
         self._grammar = grammar
         self.last: VolumeName | str | None = None
-        self._since: list[tuple[str, int]] = []
+        self._archived = False
+        self._unread: list[tuple[str, int]] = []
 
     def begin(self, run: Run) -> None:
         """A new run of text begins."""
-        self._since.append((run.text, 0))
+        self._unread.append((run.text, 0))
 
     def cited(self, volume: VolumeName | str, end: int) -> None:
         """A volume (or, empty, a work outside) was cited up to ``end`` of the current run."""
-        self.last = volume
-        self._since = [(self._since[-1][0], end)]
+        self.last, self._archived = volume, False
+        self._unread = [(self._unread[-1][0], end)]
 
     def before(self, start: int, paged: bool) -> VolumeName | str | None:
         """What *ibid.* at ``start`` of the current run means: with a page the last printed source, bare the last
         source of any kind, so that after an archive it is no reference at all (empty text)."""
-        for at in range(len(self._since) - 1, -1, -1):
-            text, begin = self._since[at]
-            end = start if at == len(self._since) - 1 else len(text)
+        current = self._unread[-1][0]
+        for at, (text, begin) in enumerate(self._unread, 1):
+            # Only now does it matter what was said since the last citation.
+            end = start if at == len(self._unread) else len(text)
             if self._grammar.outside.search(text, begin, end):
-                return ""
-            if not paged and self._grammar.archives.search(text, begin, end):
-                return ""
-        return self.last
+                self.last = ""
+            self._archived = self._archived or bool(self._grammar.archives.search(text, begin, end))
+        self._unread = [(current, start)]
+        return "" if self._archived and not paged else self.last
 
 
-def scope(run: Run, start: int, grammar: Compiled, before: Scope) -> Scope:
+def scope(run: Run, start: int, grammar: Compiled, before: Scope, back: int = 2) -> Scope:
     """Return what a page or volume at ``start`` counts in. ``before`` is what the last one in this run counted in; it
-    holds on where nothing but names or a date stands between (``Bulletin, May 5, p. 3; May 12, p. 9``)."""
-    language, slots = grammar.language, grammar.slots
+    holds on where nothing but names or a date stands between (``Bulletin, May 5, p. 3; May 12, p. 9``). ``back`` says how
+    many clauses without words of their own may be passed over."""
+    language, lexicon = grammar.language, grammar.lexicon
     begin = _clause(run.text, start)
     if _outside(run, begin, start, grammar):
         return "outside"
     tokens = _tokens(run.text[begin:start])
-    continued = begin > 0 and run.text[begin - 1] == ";"
+    continued = back > 0 and begin > 0 and run.text[begin - 1] == ";"
     if not tokens:
-        return scope(run, begin - 1, grammar, before) if continued else "here"
+        return scope(run, begin - 1, grammar, before, back - 1) if continued else "here"
     if tokens[-1].low in language.leads:
         return "here"
     months = {name for given in language.months for name in given}
     named = [t for t in tokens if t.kind == "word" and t.low not in language.small and t.text not in months]
     if _YEAR_OF_A_BOOK.search(run.text, begin, start):
         return "outside"
-    if any(slots.word("volume", Stream(t.text, 0), 0) or slots.word("ibid", Stream(t.text, 0), 0) for t in named):
+    if any(name in run.text[begin:start] for name in lexicon.words["series"]):
+        # Had it been a citation of the series, the page would be a part of it.
+        return "outside"
+    if any(lexicon.word("volume", Stream(t.text, 0), 0) or lexicon.word("ibid", Stream(t.text, 0), 0) for t in named):
         return "outside"
     if not named:
-        return scope(run, begin - 1, grammar, before) if continued else before if before == "outside" else "here"
+        return (
+            scope(run, begin - 1, grammar, before, back - 1) if continued else before if before == "outside" else "here"
+        )
     name = _name_at_end(tokens, language.small, months)
-    if name < len(tokens) and (before == "outside" or _is_author(tokens, name, language.cited)) and _only_name(tokens[name:]):
+    if (
+        name < len(tokens)
+        and (before == "outside" or _is_author(tokens, name, language.cited))
+        and _only_name(tokens[name:])
+    ):
         return "outside"
     if any(t.low in language.items for t in named):
         return "here"
@@ -111,12 +123,12 @@ def _clause(text: str, start: int) -> int:
 def _outside(run: Run, begin: int, start: int, grammar: Compiled) -> bool:
     if grammar.outside.search(run.text, begin, start):
         return True
-    slots = grammar.slots
+    lexicon = grammar.lexicon
     for first, last in run.leaning:
         if first < start and last > begin:
             stream = Stream(run.text[first:last], 0)
             word = stream.at(0)
-            known = any(slots.word(c, stream, 0) for c in ("series", "ibid", "previous", "next", "following", "here"))
+            known = any(lexicon.word(c, stream, 0) for c in ("series", "ibid", "previous", "next", "following", "here"))
             titled = word.kind == "word" and word.text[0].isupper() and word.low not in grammar.language.leads
             one_word = stream.at(1).kind not in ("word", "number")
             if titled and not known and not (one_word and word.low in grammar.language.items):
@@ -144,7 +156,8 @@ def _only_name(tokens: list[Token]) -> bool:
 
 
 def _tokens(text: str) -> list[Token]:
-    stream, out = Stream(text, 0), []
+    stream = Stream(text, 0)
+    out: list[Token] = []
     while (token := stream.at(len(out))).kind != "end":
         out.append(token)
     return [t for t in out if t.kind in ("word", "number")]

@@ -44,7 +44,7 @@ def note_label(label: str) -> str:
 def quoted(words: str) -> str:
     """Return text as YAML reads it back: a string of JSON is one of YAML too."""
     text = msgspec.json.encode(words).decode()
-    return _ESCAPED_IN_YAML.sub(lambda m: f"\\u{ord(m[0]):04x}", text) if not text.isascii() else text
+    return _ESCAPED_IN_YAML.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def plain_or_quoted(words: str) -> str:

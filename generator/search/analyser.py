@@ -1,10 +1,10 @@
 """From the text of a document to its search terms, exactly as lunr.js takes the same text apart.
 
-The browser analyses what a reader types with lunr.js and with ``fold`` of assets/search.js. A term that this module
+The browser analyses what a reader types with lunr.js and with ``fold`` of assets/search-engine.js. A term that this module
 makes differently can never be found, so each step here has its twin there, and tests/test_search.py
 compares the two on the same texts:
 
-1. ``fold`` (ours, twin in assets/search.js): accents, curly quotes, dashes, odd spaces, the possessive ``'s``;
+1. ``fold`` (ours, twin in assets/search-engine.js): accents, curly quotes, dashes, odd spaces, the possessive ``'s``;
 2. lunr's tokenizer: lower case, cut at white space and hyphens;
 3. lunr's trimmer: whatever is not ``[A-Za-z0-9_]`` is cut off at both ends;
 4. lunr's list of stop words; 5. lunr's stemmer.
@@ -146,7 +146,7 @@ def _join_surrogates(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-# Everything from here on has its twin under "fold" in assets/search.js.
+# Everything from here on has its twin under "fold" in assets/search-engine.js.
 
 _FOLDED: dict[str, str] = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u00b4", "'"),

@@ -261,15 +261,15 @@ class _Changed:
         if layouts(count) != layouts(_count(self.previous.volumes)):
             raise _AllAnew
         blocks = self._blocks()
-        touched = 0
+        changes: list[tuple[_Standing | None, _Standing | None]] = []
         for volume in dict.fromkeys((*self.before, *self.now)):
-            if self.before.get(volume) is self.now.get(volume) and not self._moved(volume, blocks):
-                continue
-            for change in self._changes(volume, blocks):
-                touched += 1
-                if touched > 20 + count // 20:
-                    raise _AllAnew
-                self._collect(*change)
+            if self.before.get(volume) is not self.now.get(volume) or self._moved(volume, blocks):
+                changes += self._changes(volume, blocks)
+        if len(changes) > 20 + count // 20:
+            raise _AllAnew
+        # What leaves its place first: another document may have it now.
+        for old, new in sorted(changes, key=lambda change: change[1] is not None):
+            self._collect(old, new)
         self._apply()
         volumes = tuple(self.now.values())
         states = _states(self.tables)

@@ -1,7 +1,7 @@
 // Calls functions of the search engine on an index in files. Arguments: lunr.js, search-engine.js. Standard input: JSON
 // {folder, calls: [[name, ...arguments]]}; search, asPrefix and numbers are the engine's, all else the index's.
 // `publish` with a folder is a publication: from then on the files are those of that folder. Standard output: JSON list
-// of {answer, files: paths read, rounds}; a round is a set of files asked for before any of them came.
+// of {answer, files: paths read, rounds, milliseconds}; a round is a set of files asked for before any of them came.
 "use strict";
 const fs = require("node:fs");
 
@@ -33,6 +33,7 @@ async function load(path) {
     files = [];
     rounds = 0;
     let answer = null;
+    const start = performance.now();
     try {
       if (name === "publish") current = given[0];
       else if (name === "search") {
@@ -44,7 +45,7 @@ async function load(path) {
     } catch (error) {
       answer = { error: error.constructor.name, message: error.message };
     }
-    answers.push({ answer, files, rounds });
+    answers.push({ answer, files, rounds, milliseconds: performance.now() - start });
   }
   process.stdout.write(JSON.stringify(answers));
 })();

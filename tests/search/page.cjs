@@ -9,14 +9,16 @@ const lunr = (globalThis.lunr = require(lunrFile));
 const page = require(searchFile);
 
 const { index, calls } = JSON.parse(fs.readFileSync(0, "utf8"));
-const loaded = index && lunr.Index.load(index);
-const answers = calls.map(([name, ...given]) => {
+const source = index && new page.Whole(lunr.Index.load(index));
+
+async function answer([name, ...given]) {
   if (name === "search") {
-    const { results, asked, plain } = page.search(loaded, ...given);
+    const { results, asked, plain } = await page.search(source, ...given);
     return { refs: results.map(({ ref }) => ref), asked, plain };
   }
-  if (name === "asPrefix") return page.asPrefix(loaded, ...given);
+  if (name === "asPrefix") return page.asPrefix(source, ...given);
   if (name === "passage" || name === "marked") return page[name](given[0], new Set(given[1]));
   return page[name](...given);
-});
-process.stdout.write(JSON.stringify(answers));
+}
+
+Promise.all(calls.map(answer)).then((answers) => process.stdout.write(JSON.stringify(answers)));
