@@ -24,6 +24,7 @@ from generator import config, digest, links, listing, output, sources, steps, th
 from generator.catalog import Catalog, VolumeCatalog
 from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, Span, diagnostic, did_you_mean
 from generator.document import Facts, Volume
+from generator.phrases import Grammar, phrase
 from generator.readers import Part
 from generator.search.analyser import DocumentTerms
 from generator.search.index import as_script, build_index
@@ -166,14 +167,14 @@ class _Build:
     def _read(self, content: sources.Content) -> dict[str, Source]:
         """Read the files that changed; return the records of all files by path."""
         known = self.store.sources()
-        search = self.edition.search.enabled
+        how = steps.Reading(self._grammar(), self.edition.search.enabled)
         records = {f.path: known[f.path] for f in content.files if sources.is_unchanged(f, known.get(f.path))}
         changed = [f for f in content.files if f.path not in records]
         have = self.store.keys("facts") if changed else set()
         pending: dict[bytes, Part] = {}
         whole: list[Source] = []
         count = 0
-        for batch in self.work.run(partial(steps.read_files, str(self.root), search), changed, len(changed)):
+        for batch in self.work.run(partial(steps.read_files, str(self.root), how), changed, len(changed)):
             for read in batch:
                 records[read.source.path] = read.source
                 self._keep(read.results)
@@ -185,7 +186,7 @@ class _Build:
             count += len(batch)
             self.progress("Reading", count, len(changed))
         done = 0
-        for results in self.work.run(partial(steps.read_parts, search), pending.items(), len(pending)):
+        for results in self.work.run(partial(steps.read_parts, how), pending.items(), len(pending)):
             self._keep(results)
             self.store.commit()
             done += len(results)
@@ -194,6 +195,17 @@ class _Build:
         self.report.read = len(changed)
         self.store.forget_sources(known.keys() - records.keys())
         return {f.path: records[f.path] for f in content.files}
+
+    def _grammar(self) -> Grammar:
+        """The grammar of references: the language's phrases, and what the edition adds to them."""
+        given = self.edition.references
+        own = []
+        for added in given.phrases:
+            try:
+                own.append(phrase(added.rule, added.phrase, added.certainty))
+            except ValueError as error:
+                raise EditionError(diagnostic(Rule.WRONG_VALUE, str(error), Span(config.EDITION_FILE))) from None
+        return Grammar(self.edition.language, given.series, tuple(own), given.outside)
 
     def _keep(self, results: Iterable[steps.Result]) -> None:
         results = list(results)
@@ -278,13 +290,16 @@ class _Build:
     def _check_references_of(self, facts: Facts, catalog: Catalog) -> None:
         for made in facts.references:
             result = links.resolve(made.reference, facts, catalog)
-            if result.status in ("resolved", "not-in-edition"):
+            if result.status in ("resolved", "not-in-edition") or result.certainty != "certain":
                 continue
             rule = Rule.AMBIGUOUS_REFERENCE if result.status == "ambiguous" else Rule.BROKEN_REFERENCE
             file, line = self.where[facts.volume, facts.id]
             span = Span(file, made.line + line - 1 if made.line else 0, made.column)
             hint = f'Did you mean "{result.near}"?' if result.near else ""
-            self.found.append(diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=hint))
+            found = diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=hint)
+            # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
+            in_prose = bool(made.reference.certainty)
+            self.found.append(msgspec.structs.replace(found, severity=Severity.NOTE) if in_prose else found)
 
     def _check_images(self, catalog: Catalog) -> None:
         """Report images that are not at hand: one by one, or together where a volume has none of its many."""

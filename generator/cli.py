@@ -43,8 +43,9 @@ def _edition_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.option("--clean", is_flag=True, help="Forget what is remembered and make every page anew.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: one for each processor).")
 @click.option("--base-url", help="The site's public address, instead of that in edition.toml.")
+@click.option("--notes", is_flag=True, help="Show notes, too: references found in prose that lead nowhere.")
 @click.option("--explain", metavar="PATH", default="", help="Say why the page at PATH is made anew or kept.")
-def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: bool, jobs: int | None, base_url: str | None, explain: str) -> None:  # fmt: skip
+def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: bool, jobs: int | None, base_url: str | None, notes: bool, explain: str) -> None:  # fmt: skip
     """Build the site of the edition; pages that would come out the same are left alone."""
     out = Console(highlight=False, soft_wrap=True, quiet=quiet)
     target = output or edition / "site"
@@ -57,7 +58,7 @@ def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: 
         sys.exit(ERRORS)
     except ValueError as error:  # the one value that is checked later than click does it
         raise click.BadParameter(str(error), param_hint="--base-url") from None
-    _show(report.diagnostics)
+    _show([d for d in report.diagnostics if notes or d.severity != Severity.NOTE])
     for line in (*report.notices, *report.explanation):
         out.print(line, markup=False)
     out.print(_summary(report), markup=False)
@@ -114,7 +115,9 @@ def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force:
 def _summary(report: building.Report) -> str:
     seconds = sum(report.seconds.values())
     made = f"{len(report.rendered)} made, {len(report.written)} changed, {len(report.removed)} removed"
-    state = f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}"
+    count = len(report.diagnostics) - report.errors - report.warnings
+    more = f", {_count(count, 'note')} (--notes shows them)" if count else ""
+    state = f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}{more}"
     what = f"{_count(report.documents, 'document')} in {_count(report.volumes, 'volume')}"
     return f"{what}, {_count(report.pages, 'page')} ({made}); {state}; {seconds:.1f} s."
 

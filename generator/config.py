@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -29,6 +29,26 @@ class Search(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+Certainty = Literal["certain", "likely", "suggestion"]
+CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+
+
+class OwnPhrase(msgspec.Struct, frozen=True):
+    """``[[references.phrases]]``: a phrase that refers, with slots such as {document}; see docs/references.md."""
+
+    phrase: str
+    rule: str = "own"
+    certainty: Certainty = "certain"
+
+
+class References(msgspec.Struct, frozen=True):
+    """``[references]``: names of the series, works whose pages are never meant, phrases of the edition's own."""
+
+    series: tuple[str, ...] = ("Foreign Relations",)
+    outside: tuple[str, ...] = ()
+    phrases: tuple[OwnPhrase, ...] = ()
+
+
 class Edition(msgspec.Struct, frozen=True):
     """``edition.toml``. ``base_url`` is the public address with a slash at its end, or empty; ``volumes`` the
     ids in the order wanted, those not named following by name."""
@@ -42,6 +62,7 @@ class Edition(msgspec.Struct, frozen=True):
     licence: str = ""
     volumes: tuple[str, ...] = ()
     search: Search = Search()
+    references: References = References()
 
 
 _TEXT = {"title", "subtitle", "description", "base_url", "language", "publisher", "licence"}
@@ -74,7 +95,9 @@ def read_edition(root: Path) -> Edition:
         search = table.table("search")
         values["search"] = Search(enabled=search.flag("enabled", True))
         search.done({"enabled"})
-    table.done(_TEXT | {"volumes", "search"})
+    if "references" in data:
+        values["references"] = _references(table.table("references"))
+    table.done(_TEXT | {"volumes", "search", "references"})
     if not values.get("title"):
         table.say(
             Rule.MISSING_VALUE, "title", "the edition has no title", 'Add a line such as: title = "Letters of ..."'
@@ -88,6 +111,26 @@ def read_edition(root: Path) -> Edition:
     if found:
         raise EditionError(*found)
     return Edition(**values)
+
+
+def _references(table: _Table) -> References:
+    series = table.texts("series") or References.series
+    phrases = table.data.get("phrases", [])
+    if not isinstance(phrases, list) or not all(isinstance(p, dict) for p in phrases):
+        table.say(Rule.WRONG_VALUE, "phrases", "phrases are written as [[references.phrases]] blocks", "")
+        phrases = []
+    own = []
+    for given in phrases:
+        one = _Table(table.file, table.source, given, table.found, "references.phrases")
+        if not one.text("phrase"):
+            one.say(Rule.MISSING_VALUE, "phrase", "a phrase of your own has no words", 'phrase = "item {document}"')
+        sure = next((c for c in CERTAINTIES if c == (one.text("certainty") or "certain")), None)
+        if sure is None:
+            one.say(Rule.WRONG_VALUE, "certainty", f"certainty is one of {', '.join(CERTAINTIES)}", "")
+        own.append(OwnPhrase(one.text("phrase"), one.text("rule") or "own", sure or "certain"))
+        one.done({"phrase", "rule", "certainty"})
+    table.done({"series", "outside", "phrases"})
+    return References(series, table.texts("outside"), tuple(own))
 
 
 def base_url(text: str) -> str:

@@ -9,9 +9,9 @@ from generator.document import (
     NoteFact,
     PageFact,
     ParagraphFact,
-    Reference,
     ReferenceFact,
     plain_text,
+    reference_of,
 )
 
 OPENING = 240
@@ -81,12 +81,9 @@ class _Walk:
                     inner, inner_place = id, ("paragraph", number or id[1:])
                     if number:
                         self.paragraphs.append(ParagraphFact(number, id))
-            elif kind == "reference":
-                made = Reference(
-                    attrs.get("volume", ""), attrs.get("document", ""), attrs.get("part", ""), attrs.get("value", "")
-                )
+            elif kind == "reference" and "continued" not in attrs:
                 words = plain_text(node.children)
-                self.references.append(ReferenceFact(made, anchor, place, words, node.line, node.column))
+                self.references.append(ReferenceFact(reference_of(node), anchor, place, words, node.line, node.column))
             elif kind == "person":
                 self.persons.append(attrs.get("person", ""))
             elif kind == "term":

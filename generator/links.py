@@ -99,7 +99,12 @@ def backlinks(catalog: Catalog) -> Mapping[tuple[str, str], tuple[Backlink, ...]
             for made in facts.references:
                 found = resolve(made.reference, facts, catalog)
                 target = (found.volume, found.document)
-                if found.status == "resolved" and found.document and target != (facts.volume, facts.id):
+                if (
+                    found.status == "resolved"
+                    and found.certainty != "suggestion"
+                    and found.document
+                    and target != (facts.volume, facts.id)
+                ):
                     out[target].append(Backlink(facts, made, found.anchor))
     return {target: tuple(links) for target, links in out.items()}
 

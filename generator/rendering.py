@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url
+from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url, reference_of
 from generator.tables import spans_of
 
 _Targets = Mapping[Reference, Target]
 _Words = Mapping[str, str]
+_NOWHERE = Target("", "broken")
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -499,19 +500,20 @@ def _reference(writer: _Writer, node: Node) -> None:
         writer.nodes(node.children)
         return
     attrs = node.attrs
-    key = Reference(attrs.get("volume", ""), attrs.get("document", ""), attrs.get("part", ""), attrs.get("value", ""))
-    target = writer.targets.get(key)
-    if target is not None and target.status == "resolved":
-        title = _said("title", target.title)
+    target = writer.targets.get(reference_of(node), _NOWHERE)
+    if target.status == "plain":
+        writer.nodes(node.children)
+        return
+    if target.status == "resolved":
+        title = _said("data-certainty", target.certainty) + _said("title", target.title)
         if target.name and "unnamed" in attrs:
             node = msgspec.structs.replace(node, children=(Node("text", text=target.name),))
         attributes = f'{writer.attributes(node, "ref")} data-ref="{escape(target.kind)}" href="{escape(target.href)}"'
         _anchor(writer, node, attributes + title)
         return
-    status = target.status if target is not None else "broken"
-    remark = (target.title if target is not None else "") or writer.messages.get(status, "")
-    title = _said("title", remark)
-    writer.element(node, "span", f'{writer.attributes(node, "ref unresolved")} data-status="{escape(status)}"{title}')
+    title = _said("title", target.title or writer.messages.get(target.status, ""))
+    status = escape(target.status)
+    writer.element(node, "span", f'{writer.attributes(node, "ref unresolved")} data-status="{status}"{title}')
 
 
 def _link(writer: _Writer, node: Node) -> None:

@@ -19,11 +19,19 @@ from markupsafe import Markup
 from generator import digest, facts, output, rendering, sources
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Document, Facts, Reference, Target, Volume, plain_text
+from generator.phrases import Grammar, tag
 from generator.readers import Part, Split
 from generator.readers.registry import by_name
 from generator.search.analyser import DocumentTerms, analyse
 from generator.store import Source
 from generator.theme import TemplateFault, Theme
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """How the edition wants its sources read: the grammar of its references, and whether for searching too."""
+
+    grammar: Grammar
+    search: bool
 
 
 class PartEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -101,21 +109,24 @@ class Done(msgspec.Struct, frozen=True, array_like=True):
     fatal: bool = False
 
 
+_LISTS = frozenset(("index", "contents", "toc"))
+"""Sections that are made of references, not of prose."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_document = msgspec.msgpack.Decoder(Document).decode
 
 
-def read_files(edition: str, search: bool, files: Iterable[sources.File]) -> list[FileRead]:
+def read_files(edition: str, how: Reading, files: Iterable[sources.File]) -> list[FileRead]:
     """Read source files whole. A file of one part is read to its end; the parts of others are given back, since
     the caller may know them already."""
     with _paused_collector():
-        return [_read_file(edition, file, search) for file in files]
+        return [_read_file(edition, file, how) for file in files]
 
 
-def read_parts(search: bool, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
+def read_parts(how: Reading, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
     """Read parts, given with their keys."""
     with _paused_collector():
-        return [_read_part(key, part, search) for key, part in parts]
+        return [_read_part(key, part, how) for key, part in parts]
 
 
 def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
@@ -125,7 +136,7 @@ def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
         return [renderer.page(job) for job in jobs]
 
 
-def _read_file(edition: str, file: sources.File, search: bool) -> FileRead:
+def _read_file(edition: str, file: sources.File, how: Reading) -> FileRead:
     scanned = sources.now_ns()
     try:
         data = (Path(edition) / file.path).read_bytes()
@@ -133,11 +144,11 @@ def _read_file(edition: str, file: sources.File, search: bool) -> FileRead:
         found = diagnostic(Rule.UNREADABLE, f"the file cannot be read: {error.strerror}", Span(file.path))
         return FileRead(_source(file, 0, b"", Remembered((), None, (found,))))
     split: Split = by_name(file.reader).split(file.path, file.volume, data)
-    keyed = tuple((_part_key(part), part) for part in split.parts)
+    keyed = tuple((_part_key(part, how), part) for part in split.parts)
     entries = tuple(PartEntry(part.id, key, part.line) for key, part in keyed)
     source = _source(file, scanned, digest.of_bytes(data), Remembered(entries, split.volume, split.diagnostics))
     if len(keyed) == 1:
-        return FileRead(source, (), (_read_part(*keyed[0], search),))
+        return FileRead(source, (), (_read_part(*keyed[0], how),))
     return FileRead(source, keyed)
 
 
@@ -145,20 +156,24 @@ def _source(file: sources.File, scanned: int, of: bytes, remembered: Remembered)
     return Source(file.path, file.size, file.mtime_ns, file.inode, scanned, of, _encode(remembered))
 
 
-def _part_key(part: Part) -> bytes:
+def _part_key(part: Part, how: Reading) -> bytes:
     """Where a part stands in its file is no input of its reading; what it is, and what it inherits, are."""
-    return digest.of("read", part.reader, part.volume, part.id, part.file, part.context, digest.of_bytes(part.data))
+    own = digest.of_bytes(part.data)
+    return digest.of("read", part.reader, part.volume, part.id, part.file, part.context, own, how.grammar)
 
 
-def _read_part(key: bytes, part: Part, search: bool) -> Result:
+def _read_part(key: bytes, part: Part, how: Reading) -> Result:
     reading = by_name(part.reader).read(part)
-    document = reading.document
-    if document is None:
+    if reading.document is None:
         return Result(key, _encode(Read(None, reading.diagnostics)), b"", b"")
+    document, found = reading.document, reading.diagnostics
+    if document.role != "page" and document.id not in _LISTS:
+        tagged = tag(document, how.grammar, part.file)
+        document, found = tagged.document, (*found, *tagged.diagnostics)
     encoded = _encode(document)
     of = facts.of(document, digest.of_bytes(encoded))
-    terms = _encode(_terms(document, of)) if search and document.role != "page" else b""
-    return Result(key, _encode(Read(of, reading.diagnostics)), encoded, terms)
+    terms = _encode(_terms(document, of)) if how.search and document.role != "page" else b""
+    return Result(key, _encode(Read(of, found)), encoded, terms)
 
 
 def _terms(document: Document, of: Facts) -> DocumentTerms:

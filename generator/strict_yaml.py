@@ -40,7 +40,9 @@ def parse(text: str, first_line: int, fault: Report) -> Value | None:
     stack: list[Value] = []
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-            line, column = event.start_mark.line + first_line, event.start_mark.column + 1
+            start, end = event.start_mark, event.end_mark
+            assert start and end  # a parser always marks its events; only events made by hand lack them
+            line, column = start.line + first_line, start.column + 1
             if isinstance(event, (yaml.AliasEvent, yaml.NodeEvent)) and (event.anchor or getattr(event, "tag", None)):
                 what = f"*{event.anchor}" if isinstance(event, yaml.AliasEvent) else f"&{event.anchor}" if event.anchor else str(getattr(event, "tag", "")).replace("tag:yaml.org,2002:", "!!")  # fmt: skip
                 fault(Rule.FRONT_MATTER, f'"{what}" has a meaning of its own in YAML that is not used here', line, column, _PLAIN_HINT)  # fmt: skip
@@ -50,7 +52,7 @@ def parse(text: str, first_line: int, fault: Report) -> Value | None:
                         stack[-1].content.append(value)
                     continue
             if isinstance(event, yaml.ScalarEvent):
-                value = Value(event.value, "text", line, column, event.start_mark.index, event.end_mark.index)
+                value = Value(event.value, "text", line, column, start.index, end.index)
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 value = Value([], "mapping" if isinstance(event, yaml.MappingStartEvent) else "list", line, column)
                 if len(stack) >= _MAX_DEPTH:

@@ -415,17 +415,23 @@ class Site:
     def _target(self, reference: Reference, facts: Facts, path: str) -> Target:
         found = links.resolve(reference, facts, self.catalog)
         if found.status != "resolved":
+            if found.certainty == "suggestion":
+                return Target(found.kind, "plain")
             return Target(found.kind, found.status, "", self.messages["unresolved_" + found.status.replace("-", "_")])
         name = self._reference_name(reference, found, facts)
-        if not found.document:
-            return Target("volume", found.status, urls.relative(path, urls.page(found.volume)), name, name)
-        target = self.catalog.get(found.volume, found.document)
-        if target is None or (target.volume, target.id) == (facts.volume, facts.id):
-            return Target(found.kind, found.status, f"#{found.anchor}" if found.anchor else "#" + facts.id, "", name)
+        sure = "" if found.certainty == "certain" else found.certainty
+        target = self.catalog.get(found.volume, found.document) if found.document else None
+        if target is None:
+            return Target("volume", found.status, urls.relative(path, urls.page(found.volume)), name, name, sure)
         title = f"{self._name(target)}: {target.title}" if target.role == "document" else target.title
         if found.volume != facts.volume:
             title = f"{self._title_of(found.volume)}, {title}"
-        return Target(found.kind, found.status, urls.relative(path, document_path(target), found.anchor), title, name)
+        if sure == "suggestion":
+            title = self.messages["perhaps"].replace("{title}", title)
+        href = urls.relative(path, document_path(target), found.anchor)
+        if (target.volume, target.id) == (facts.volume, facts.id):
+            href, title = "#" + (found.anchor or facts.id), ""
+        return Target(found.kind, found.status, href, title, name, sure)
 
     def _reference_name(self, reference: Reference, found: links.Resolution, facts: Facts) -> str:
         """What to call a reference's target where the editor gave no words; empty where the reference says it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator import importer
+from generator.build import Options, build
 from generator.diagnostics import EditionError
 from generator.importer import RECORD, ImportReport, import_files
 from generator.readers import Part, markdown
@@ -166,7 +169,8 @@ def test_a_dry_run_writes_nothing_and_tells_all(edition: Path) -> None:
         ("a.txt", b"\x7fELF\x00\x01", "invalid-utf8", "no text"),
         ("a.txt", "1. Ä\n\nB".encode("utf-16"), "invalid-utf8", "UTF-16"),
         ("a.txt", b"1. T\r\n\r\nCaf\xe9 au lait", "invalid-utf8", "a.txt:3:4"),
-        ("a.xml", b"<TEI/>", "wrong-value", "copy it into content/"),
+        ("a.xml", b"<TEI/>", "malformed-xml", "no text in TEI"),
+        ("a.xml", b"<TEI>\n<text", "malformed-xml", "a.xml:2:6"),
         ("a.md", b"---\n---\n", "wrong-value", "needs no import"),
         ("a.pdf", b"%PDF", "wrong-value", "text file"),
     ],
@@ -259,3 +263,118 @@ def test_word_files_go_through_pandoc(edition: Path, monkeypatch: pytest.MonkeyP
     assert "[Page 12]" in report.files[0].text
     pandoc.write_text("#!/bin/sh\necho 'not a docx file' >&2\nexit 63\n")
     assert "pandoc cannot read it: not a docx file" in str(run(edition, put(edition, "b.docx", b"PK")).diagnostics[0])
+
+
+# TEI
+
+TEI = Path(__file__).parent / "tei"
+
+
+def facts(site: Path) -> list[dict[str, object]]:
+    """What the built site knows of its documents, without what the file's kind decides."""
+    found = json.loads((site / "documents.json").read_text())
+    return [{k: v for k, v in d.items() if k in ("id", "number", "title", "date", "pages", "notes", "url")} for d in found]  # fmt: skip
+
+
+def pages(site: Path) -> list[str]:
+    """The page list, as far as it leads to documents."""
+    listing = (site / "v1/pages/index.html").read_text()
+    links = re.findall(r'href="([^"]*)"[^>]*>([^<]*)<', listing.split("<main", 1)[1].split("</main", 1)[0])
+    return [" ".join(link) for link in links if re.match(r"\.\./d\d", link[0])]
+
+
+def test_a_volume_in_tei_becomes_documents_lists_and_contents(edition: Path) -> None:
+    source = put(edition, "v1.xml", (TEI / "volume.xml").read_bytes())
+    report = run(edition, source)
+    assert report.errors == 0, report.diagnostics
+    names = sorted(p.name for p in (edition / "content/v1").iterdir())
+    assert {"d1.md", "d2.md", "volume.toml", "persons.yaml"} <= set(names)
+    assert "[[chapters]]" in (edition / "content/v1/volume.toml").read_text()
+    before = contents(edition)
+    assert {a for a, _ in actions(run(edition, source))} == {"unchanged"}
+    assert contents(edition) == before
+    built = build(Options(edition, edition / "site", jobs=1))
+    assert built.errors == 0, built.diagnostics
+
+
+def test_the_documents_of_a_volume_are_those_of_the_tei(edition: Path) -> None:
+    other = edition.parent / "tei"
+    (other / "content").mkdir(parents=True)
+    (other / "edition.toml").write_text('title = "An Edition"\n')
+    (other / "content/v1.xml").write_bytes((TEI / "volume.xml").read_bytes())
+    run(edition, put(edition, "v1.xml", (TEI / "volume.xml").read_bytes()))
+    sites = []
+    for root in (edition, other):
+        assert build(Options(root, root / "site", jobs=1)).errors == 0
+        sites.append(root / "site")
+    assert [d for d in facts(sites[0]) if str(d["id"])[1:].isdigit()] == [d for d in facts(sites[1]) if str(d["id"])[1:].isdigit()]  # fmt: skip
+    assert pages(sites[0]) == pages(sites[1]) != []
+
+
+def test_what_an_editor_changed_in_a_volume_stays(edition: Path) -> None:
+    source = put(edition, "v1.xml", (TEI / "volume.xml").read_bytes())
+    run(edition, source)
+    document, volume = edition / "content/v1/d1.md", edition / "content/v1/volume.toml"
+    document.write_text(document.read_text() + "\nMine.\n")
+    volume.write_text('title = "Mine"\n')
+    report = run(edition, source)
+    changed = {name: action for action, name in actions(report) if action != "unchanged"}
+    assert changed == {"d1.md": "refused", "volume.toml": "kept"}
+    assert [d.rule for d in report.diagnostics if d.rule != "import-simplified"] == ["import-refused"]
+    assert document.read_text().endswith("Mine.\n") and volume.read_text() == 'title = "Mine"\n'
+    forced = {name: action for action, name in actions(run(edition, source, force=True))}
+    assert (forced["d1.md"], forced["volume.toml"]) == ("written", "written")
+    assert "Mine" not in document.read_text()
+
+
+def test_an_edited_volume_is_imported_again(edition: Path) -> None:
+    """The title of a document may have changed in the source: it is the same document by its id."""
+    data = (TEI / "volume.xml").read_text()
+    run(edition, put(edition, "v1.xml", data))
+    before = (edition / "content/v1/d1.md").read_text()
+    title = next(line for line in before.split("\n") if line.startswith("title: "))
+    word = max(re.findall(r"[A-Za-z]+", title.removeprefix("title: ")), key=len)
+    report = run(edition, put(edition, "v1.xml", data.replace(word, "Changed")))
+    assert report.errors == 0, report.diagnostics
+    assert "Changed" in (edition / "content/v1/d1.md").read_text()
+
+
+def test_a_dry_run_of_a_volume_writes_nothing(edition: Path) -> None:
+    before = contents(edition)
+    report = run(edition, put(edition, "v1.xml", (TEI / "volume.xml").read_bytes()), dry_run=True)
+    assert {a for a, _ in actions(report)} == {"would be written"}
+    assert contents(edition) == before
+
+
+def test_a_single_document_in_tei_is_one_document(edition: Path) -> None:
+    letter = put(edition, "letter.xml", (TEI / "letter.xml").read_bytes())
+    report = run(edition, letter)
+    assert [a for a, _ in actions(report)] == ["written"]
+    assert actions(run(edition, letter, id="d9")) == [("written", "d9.md")]
+    reading = markdown.read(Part("markdown", "v1", "d9", "d9.md", (edition / "content/v1/d9.md").read_bytes()))
+    assert reading.document and not [d for d in reading.diagnostics if d.severity == "error"]
+    volume = put(edition, "v1.xml", (TEI / "volume.xml").read_bytes())
+    assert "one id cannot serve" in str(run(edition, volume, id="d9").diagnostics[0])
+
+
+def test_what_markdown_has_no_form_for_is_told_once_a_kind(edition: Path) -> None:
+    report = run(edition, put(edition, "v1.xml", (TEI / "blocks.xml").read_bytes()))
+    told = [d for d in report.diagnostics if d.rule == "import-simplified"]
+    assert told
+    assert len({d.message.split(" has no form")[0] for d in told}) == len(told)
+    assert all(d.span.line and d.span.file.endswith("v1.xml") for d in told)
+
+
+def test_a_volume_that_is_still_published_in_tei_is_told(edition: Path) -> None:
+    (edition / "content").mkdir()
+    source = edition / "content/v1.xml"
+    source.write_bytes((TEI / "volume.xml").read_bytes())
+    assert any("take it out of content/" in n for n in run(edition, source).notices)
+
+
+def test_a_volume_of_the_series(edition: Path, shared: Path) -> None:
+    report = import_files(edition, [shared / "corpus/volumes/frus1917-72PubDip.xml"], "v1")
+    assert report.errors == 0
+    assert len(list((edition / "content/v1").glob("d*.md"))) == 44
+    built = build(Options(edition, edition / "site", jobs=1))
+    assert built.errors == 0, built.diagnostics

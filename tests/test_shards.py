@@ -43,11 +43,12 @@ def ask(node: Callable[..., str], checkout: Path) -> Ask:
 
 
 class Site:
-    """An index on a disk: the state, the files, and the terms that were made for it."""
+    """An index: the state, the files (in a folder too, if one is given), and the terms that were made for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.state: State | None = None
+        self.files: dict[str, bytes] = {}
         self.loaded: dict[bytes, tuple[DocumentTerms, DocumentPositions]] = {}
 
     def update(self, texts: Texts, how: Settings = Settings()) -> Update:  # noqa: B008
@@ -57,14 +58,17 @@ class Site:
             {volume: {id: self._entry(volume, id, one) for id, one in ids.items()} for volume, ids in texts.items()},
             lambda key: self.loaded[key][0],
             lambda key: self.loaded[key][1],
-            self._read,
+            self.files.get,
             how,
         )
-        for path, content in done.write.items():
-            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / path).write_bytes(content)
+        self.files.update(done.write)
         for path in done.remove:
-            (self.folder / path).unlink()
+            del self.files[path]
+        assert sorted(self.files) == sorted(done.files)
+        if self.folder:
+            for path, content in done.write.items():
+                (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / path).write_bytes(content)
         self.state = decode_state(encode_state(done.state))
         assert self.state == done.state
         return done
@@ -72,17 +76,13 @@ class Site:
     def _entry(self, volume: str, id: str, fields: Mapping[str, str]) -> Entry:
         key = json.dumps(fields).encode()
         if key not in self.loaded:
-            self.loaded[key] = take_apart(fields)
+            self.loaded[key] = taken_apart(key)
         return Entry(key, json.dumps({"u": f"{volume}/{id}/", "t": fields.get("title", "")}).encode())
 
-    def _read(self, path: str) -> bytes | None:
-        file = self.folder / path
-        return file.read_bytes() if file.is_file() else None
 
-    def files(self) -> dict[str, bytes]:
-        """Return all files of the index."""
-        found = (path for path in self.folder.rglob("*") if path.is_file())
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
+@cache
+def taken_apart(fields: bytes) -> tuple[DocumentTerms, DocumentPositions]:
+    return take_apart(json.loads(fields))
 
 
 def as_volumes(documents: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, Mapping[str, str]]]:
@@ -274,19 +274,19 @@ def made_anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_any_edits_leave_the_index_that_is_made_anew(tmp_path: Path, made_anew: list[int], seed: int) -> None:
+def test_any_edits_leave_the_index_that_is_made_anew(made_anew: list[int], seed: int) -> None:
     editor = Editor(seed)
-    site = Site(tmp_path / "site")
+    site = Site()
     steps = 40
     most = 0
     for step in range(steps):
         kind = editor.edit()
         site.update(editor.texts)
-        clean = Site(tmp_path / f"clean{step}")
+        clean = Site()
         clean.update(editor.texts)
-        most = max(most, len(clean.files()))
+        most = max(most, len(clean.files))
         assert clean.state == site.state, (step, kind)
-        assert clean.files() == site.files(), (step, kind)
+        assert clean.files == site.files, (step, kind)
         assert site.update(editor.texts).write.keys() == {"root.js"}
     assert most > 100
     assert len(made_anew) - steps < steps / 3
@@ -303,16 +303,16 @@ def rows_of(files: Mapping[str, bytes], folder: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("folder", ["terms", "places"])
-def test_an_edit_touches_the_files_of_its_terms(tmp_path: Path, made_anew: list[int], folder: str) -> None:
+def test_an_edit_touches_the_files_of_its_terms(made_anew: list[int], folder: str) -> None:
     editor = Editor(1)
-    site = Site(tmp_path)
+    site = Site()
     site.update(editor.texts)
-    before = rows_of(site.files(), folder)
+    before = rows_of(site.files, folder)
     touched = changes = 0
     for _ in range(60):
         kind = editor.edit("word word word remove")
         site.update(editor.texts)
-        after = rows_of(site.files(), folder)
+        after = rows_of(site.files, folder)
         gone = set().union(*before.values()) - set().union(*after.values())
         come = set().union(*after.values()) - set().union(*before.values())
         old = [rows for path, rows in before.items() if path not in after]
@@ -353,32 +353,29 @@ def test_blocks_have_codes_of_their_own() -> None:
     assert codes(reversed(names)) == codes(names)
 
 
-def test_damaged_or_lost_files_are_made_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [lambda content: content.replace(b"b", b"c"), lambda content: b""])
+def test_a_damaged_index_is_made_anew(damage: Callable[[bytes], bytes]) -> None:
     texts = as_volumes(own_documents())
-    site = Site(tmp_path / "site")
+    site = Site()
     site.update(texts)
     texts["w1"]["d1"] = {"text": "trade"}
-    for path in (tmp_path / "site" / "terms").iterdir():
-        path.write_bytes(path.read_bytes().replace(b"b", b"c"))
-    for path in (tmp_path / "site" / "places").iterdir():
-        path.unlink()
-        path.write_bytes(b"")
+    site.files = {path: damage(content) for path, content in site.files.items()}
     site.update(texts)
-    clean = Site(tmp_path / "clean")
+    clean = Site()
     clean.update(texts)
-    assert clean.files() == site.files()
+    assert clean.files == site.files
 
 
-def test_other_settings_make_another_index(tmp_path: Path) -> None:
+def test_other_settings_make_another_index() -> None:
     texts = as_volumes(own_documents())
-    site = Site(tmp_path / "site")
+    site = Site()
     site.update(texts)
     how = Settings(Parameters(boosts=(1.0, 1.0, 1.0)), places=False)
     site.update(texts, how)
-    clean = Site(tmp_path / "clean")
+    clean = Site()
     clean.update(texts, how)
-    assert clean.files() == site.files()
-    assert not list((tmp_path / "clean").glob("places/*"))
+    assert clean.files == site.files
+    assert not any(path.startswith("places/") for path in clean.files)
 
 
 def test_a_state_of_another_form_is_none() -> None:

@@ -212,6 +212,9 @@ class Blocks:
         loose_or_long = loose or any(len(b) > 1 and not _is_tight(b) for b in items)
         numbers = _numbers(node, children, loose_or_long, out[-1].bullet if out else "")
         if not numbers:
+            if type == "ordered" and not any(c.attrs.get("label") for c in children):
+                start = int(node.attrs.get("start") or 1) if node.attrs.get("start", "1").isdecimal() else 1
+                children = [Node("item", c.children, {**c.attrs, "label": f"{n}."}) for n, c in enumerate(children, start)]  # fmt: skip
             labels = [c.attrs.get("label", "") for c in children]
             items = [self._labelled(label, child) if label else blocks for label, child, blocks in zip(labels, children, items, strict=True)]  # fmt: skip
         if type == "ordered" and not numbers:
@@ -235,6 +238,8 @@ class Blocks:
         out.append(Written(before + text, "list", "" if before else numbers[0][-1] if numbers else bullet))
 
     def _item(self, node: Node) -> list[Written]:
+        if node.attrs.get("id"):
+            self.say("a place that can be pointed at", node.line)
         return self.flow(node.children, first=not _holds_list(node.children))
 
     def _labelled(self, label: str, node: Node) -> list[Written]:

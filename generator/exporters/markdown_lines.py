@@ -34,7 +34,8 @@ _LABEL = re.compile(r"[^\]\[\s]{1,20}")
 _CLASS = re.compile(r"[\w-]+")
 _BARE = re.compile(r"[^\s\"{}]+")
 _LIKE_A_MARK = re.compile(r"\^|(?:Page|Facsimile|Typeset) ")
-_BRACKETS = re.compile(r"[\[\]]")
+_DOUBLE = re.compile(r"\[[^\[\]|\n]{1,200}(?:\]\]|\\?\|)")
+"""What would be read as a reference if one more bracket stood before it."""
 _BRACKET = re.compile(r"([\[\]])")
 _NESTED = re.compile(r"(?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500}")
 _SPAN_OF_KIND = {
@@ -201,9 +202,11 @@ class Lines:
         """``[words]{...}``, with the space at the edges outside."""
         before, inner, after = _trimmed(inner)
         out += before
-        if not _balanced(inner):
+        if _has_brackets(inner):
             inner = [("hard", p[1]) if p[0] == "text" else p for p in inner]
         words = _put_together(inner, "[", "]", self.joint, False, False)
+        if words.startswith("[") and _DOUBLE.match(words):
+            words = words.replace("\\]", "&#93;")
         out.append(("mark", f"[{words}]{{{' '.join(given)}}}"))
         out += after
 
@@ -311,7 +314,7 @@ class Lines:
 
     def _link(self, node: Node, out: list[Piece]) -> None:
         before, inner, after = _trimmed(self.pieces(node.children))
-        if not _balanced(inner):
+        if _has_brackets(inner):
             inner = [("hard", p[1]) if p[0] == "text" else p for p in inner]
         words = _put_together(inner, "[", "]", self.joint, False, False)
         out += before
@@ -393,15 +396,8 @@ def _delimited(inner: list[Piece], mark: str) -> list[Piece]:
     return [*before, ("open", mark), *inner, ("close", mark), *after]
 
 
-def _balanced(pieces: Iterable[Piece]) -> bool:
-    depth = 0
-    for kind, words in pieces:
-        if kind == "text" and ("[" in words or "]" in words):
-            for sign in _BRACKETS.findall(words):
-                depth += 1 if sign == "[" else -1
-                if depth < 0:
-                    return False
-    return depth == 0
+def _has_brackets(pieces: Iterable[Piece]) -> bool:
+    return any(kind == "text" and ("[" in words or "]" in words) for kind, words in pieces)
 
 
 # Putting together
@@ -423,7 +419,9 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
         following = _first(pieces[index + 1]) if index + 1 < count else after
         if kind == "text" or kind == "hard":
             if kind == "hard":
-                written = "".join("\\" + part if part in ("[", "]") else protect(part) for part in _BRACKET.split(words))
+                written = "".join(
+                    "\\" + part if part in ("[", "]") else protect(part) for part in _BRACKET.split(words)
+                )
             else:
                 written = protect(words)
             if following in ("[", "^") and written[-1] in "[!" and written[-2:-1] != "\\":

@@ -123,7 +123,8 @@ def named(name: VolumeName, home: VolumeName, volumes: Iterable[tuple[str, Volum
             continue
         if title and not title <= frozenset(words(own.title)):
             continue
-        if wanted and own.years and wanted != own.years and not (title and wanted in own.title):
+        known = own.years or name.years  # years that are written are never those of a volume that has none
+        if wanted and known and wanted != own.years and not (title and wanted in own.title):
             continue
         out.append(id)
     return out

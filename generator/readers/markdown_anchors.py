@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from generator.diagnostics import Rule, did_you_mean
 from generator.document import Node, Note, plain_text
-from generator.readers.frontmatter import Report
+from generator.strict_yaml import Report
 
 _MARK_NAMES = {"*": "star", "†": "dagger", "‡": "ddagger", "§": "section", "‖": "parallel", "∥": "parallel", "║": "parallel", "¶": "pilcrow", "#": "number"}  # fmt: skip
 

@@ -11,10 +11,10 @@ from markdown_it.token import Token
 
 from generator.diagnostics import Rule, did_you_mean
 from generator.document import Kind, Node
-from generator.readers.frontmatter import Places, Report
 from generator.readers.markdown_anchors import Anchors
 from generator.readers.markdown_lines import MAX_DEPTH, Lines, locate
 from generator.readers.markdown_rules import ATTRIBUTES, MAX_NESTING, attributes
+from generator.strict_yaml import Places, Report
 
 _PRINTED_NUMBERS = re.compile(r"(?:([0-9]{1,9})\.(?:\s+|$))+")
 _KIND_CLASSES: dict[str, Kind] = {

@@ -12,10 +12,10 @@ from markdown_it.token import Token
 
 from generator.diagnostics import Rule, did_you_mean, nearest
 from generator.document import Kind, Node, is_safe_url
-from generator.readers.frontmatter import Places, Report
 from generator.readers.markdown_anchors import Anchors
 from generator.readers.markdown_references import parse_reference
 from generator.readers.markdown_rules import attributes
+from generator.strict_yaml import Places, Report
 
 MAX_DEPTH = 60
 """Elements in elements that the tree may have; a text in emphasis in emphasis has no end otherwise."""

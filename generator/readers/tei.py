@@ -20,7 +20,7 @@ from generator.readers.tei_document import Context, build
 from generator.readers.tei_volume import cut
 
 NAME = "tei"
-SUFFIXES = (".xml",)
+SUFFIXES: tuple[str, ...] = (".xml",)
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest volume known has 6 MB."""

@@ -50,10 +50,7 @@ class Collector:
         """Yield for each term its postings in all fields, and its places in all fields."""
         for term in terms:
             found = [runs.get(term) for runs in self._fields]
-            yield (
-                [SEPARATOR.join(one.runs) if one else "" for one in found],
-                [SEPARATOR.join(one.places) if one else "" for one in found],
-            )
+            yield [one.posting if one else "" for one in found], [one.places if one else "" for one in found]
 
     def terms(self) -> set[str]:
         """Return all terms that were added."""
@@ -61,16 +58,20 @@ class Collector:
 
 
 class _Runs:
-    __slots__ = ("code", "places", "runs")
+    """A posting and its places as they grow; whole texts, because millions of short ones take more memory."""
+
+    __slots__ = ("code", "places", "posting")
 
     def __init__(self) -> None:
         self.code = -1
-        self.runs: list[str] = []
-        self.places: list[str] = []
+        self.posting = ""
+        self.places = ""
 
     def add(self, code: int, entries: list[Entry]) -> None:
-        self.runs.append(ENCODED[code - self.code - 1] + _body(entries))
-        self.places.append("".join([places for _, _, places in entries]))
+        separator = SEPARATOR if self.posting else ""
+        places = "".join([places for _, _, places in entries])
+        self.posting = f"{self.posting}{separator}{ENCODED[code - self.code - 1]}{_body(entries)}"
+        self.places = f"{self.places}{separator}{places}"
         self.code = code
 
 

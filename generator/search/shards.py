@@ -109,17 +109,18 @@ def update(
     moved, also with the old keys, and may raise KeyError for these. ``read`` returns a file of the index as it
     was written, by its path, or None. Where something old is missing or damaged, all is made anew.
     """
+    before = set(_paths(previous)) if previous else set()
     if previous is not None and previous.settings == settings:
         try:
             return _Changed(previous, volumes, load_terms, load_positions, read).run()
-        except (_AllAnew, tables.Damaged, KeyError):
+        except (_AllAnew, KeyError):
             pass
+        except tables.Damaged:
+            before = set()  # whatever else is there may be damaged too
     made = _made_anew(volumes, load_terms, load_positions, settings)
-    if previous is None:
-        return made
-    before = set(_paths(previous))
     write = {path: content for path, content in made.write.items() if path not in before}
-    return Update(write, sorted(before - set(made.files)), made.files, made.state)
+    gone = set(_paths(previous)) - set(made.files) if previous else set()
+    return Update(write, sorted(gone), made.files, made.state)
 
 
 def encode_state(state: State) -> bytes:
@@ -189,15 +190,15 @@ def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPosi
             records.append((code, slot, entry.record))
         collected.add_block(code, documents)
     made = {kind: tables.Table(layout) for kind, layout in layouts(len(lengths)).items()}
-    all_terms = sorted(collected.terms(), key=order_key)
-    postings_of: list[tables.Row] = []
-    places_of: list[tables.Row] = []
-    for term, (posting, places) in zip(all_terms, collected.rows(all_terms), strict=True):
-        postings_of.append((term, *posting))
-        places_of.append((term, *places))
-    made["terms"].build(postings_of)
-    made["places"].build(places_of if settings.places else ())
-    made["words"].build([(term,) for term in sorted(all_terms, key=length)])
+    terms_of_all = sorted(collected.terms(), key=order_key)
+    made["terms"].build(
+        (term, *posting) for term, (posting, _) in zip(terms_of_all, collected.rows(terms_of_all), strict=True)
+    )
+    if settings.places:
+        made["places"].build(
+            (term, *places) for term, (_, places) in zip(terms_of_all, collected.rows(terms_of_all), strict=True)
+        )
+    made["words"].build((term,) for term in sorted(terms_of_all, key=length))
     made["lengths"].build(lengths)
     made["records"].build(records)
     known = tuple(_volume(name, entries, None) for name, entries in volumes.items())
