@@ -461,7 +461,7 @@ def _read_again(part: Part, text: str, shown: str) -> tuple[Diagnostic, ...]:
             f"{part.id}.md, line {d.span.line}: {d.message}",
             Span(shown, part.line),
             hint="Compare the document with its source.",
-        )  # fmt: skip
+        )
         for d in reading.diagnostics
         if d.severity is Severity.ERROR
     )

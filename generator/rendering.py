@@ -499,14 +499,13 @@ def _reference(writer: _Writer, node: Node) -> None:
     if writer.bare or writer.links:
         writer.nodes(node.children)
         return
-    attrs = node.attrs
     target = writer.targets.get(reference_of(node), _NOWHERE)
     if target.status == "plain":
         writer.nodes(node.children)
         return
     if target.status == "resolved":
         title = _said("data-certainty", target.certainty) + _said("title", target.title)
-        if target.name and "unnamed" in attrs:
+        if target.name and "unnamed" in node.attrs:
             node = msgspec.structs.replace(node, children=(Node("text", text=target.name),))
         attributes = f'{writer.attributes(node, "ref")} data-ref="{escape(target.kind)}" href="{escape(target.href)}"'
         _anchor(writer, node, attributes + title)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_measure import differences, stream
 
 from generator.dates import parse
 from generator.diagnostics import Severity
 from generator.document import Document, Metadata, Node, Note, Party, plain_text
 from generator.exporters.markdown import diagnostics, note_names, to_markdown, write
 from generator.readers import Part, markdown, tei
-from tests.markdown_measure import differences, stream
 
 SAMPLES = sorted((Path(__file__).parent / "tei").glob("*.xml"))
 DIALECT = sorted((Path(__file__).parent / "markdown").glob("*.md"))

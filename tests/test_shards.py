@@ -15,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_search import own_documents, queries
 
+from generator.document import Document, Metadata, Node, Note, plain_text
 from generator.search import FIELDS, Parameters, layouts, shards
 from generator.search.analyser import DocumentPositions, DocumentTerms, fold, take_apart
 from generator.search.digits import ENCODED, NUMBER, SEPARATOR, decode
 from generator.search.layouts import order_key, term_of
 from generator.search.numbering import codes, slots
 from generator.search.partition import cuts
+from generator.search.passages import fields_of
 from generator.search.shards import Entry, Settings, State, Update, decode_state, encode_state, numbers, update
 
 HERE = Path(__file__).parent / "search"
@@ -481,6 +483,37 @@ def test_phrases_are_found_where_they_stand(ask: Ask, tmp_path: Path) -> None:
         assert set(answer["answer"]["refs"]) == expected, query
         found += bool(expected)
     assert found > 60
+
+
+def node(kind: Any, *children: Node | str) -> Node:
+    made = [Node("text", text=one) if isinstance(one, str) else one for one in children]
+    return Node(kind, tuple(made))
+
+
+def test_page_marks_and_notes_break_no_phrase() -> None:
+    body = (
+        node(
+            "paragraph", "of a strategic ", node("page_break"), "na", node("page_break"), "ture", node("note_ref"), "."
+        ),
+        node(
+            "list", node("item", node("paragraph", "First\nline", node("line_break"), "here")), node("item", "Second")
+        ),
+        node(
+            "paragraph",
+            node("emphasis", "said"),
+            " so",
+            node("table", node("row", node("cell", "a"), node("cell", "b"))),
+        ),
+    )
+    notes = (Note("d1fn1", "1", body[:1]), Note("d1fn2", "2", (node("paragraph", "Not printed."),)))
+    document = Document("w1", "d1", (node("emphasis", "Letter"),), body, Metadata(printed_number="1."), notes=notes)
+    fields = fields_of(document)
+    assert fields == {
+        "title": "1.\nLetter",
+        "text": "of a strategic nature.\nFirst line here\nSecond\nsaid so\na\nb",
+        "notes": "of a strategic nature.\nNot printed.",
+    }
+    assert fields["text"].split() == plain_text(body).split()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-
 from generator import urls
 from generator.document import Division, Entry, Volume
 from generator.readers.markdown_writer import quoted
