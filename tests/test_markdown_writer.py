@@ -156,7 +156,7 @@ def test_the_front_matter_says_what_is_known() -> None:
         ("[Rusk]{person=p_1} [GATT]{term=t_1} [Paris]{.place}", [node("person", "Rusk", person="p_1"), " ", node("term", "GATT", term="t_1"), " ", node("place", "Paris")]),
         ("[a]{.deleted}[b]{.unclear} []{.gap reason=\"worn away\"}", [node("deleted", "a"), node("unclear", "b"), " ", node("gap", reason="worn away")]),
         ("see [[d2]], [[d2#fn5|note 5]], [[p. 7|page 7]]", ["see ", node("reference", "Document 2", document="d2"), ", ", node("reference", "note 5", document="d2", part="note", value="d2fn5"), ", ", node("reference", "page 7", part="page", value="7")]),
-        ("[[frus1950v01#p. 7|*ibid.*]] [[frus1950v01|x]]", [node("reference", node("emphasis", "ibid."), volume="frus1950v01", part="page", value="7"), " ", node("reference", "x", volume="frus1950v01")]),
+        ("[[frus1950v01#p. 7|*ibid.*]] [[frus1950v01#|x]]", [node("reference", node("emphasis", "ibid."), volume="frus1950v01", part="page", value="7"), " ", node("reference", "x", volume="frus1950v01")]),
         ("[[d2|see &#91;x]]", [node("reference", "see [x", document="d2")]),
         # Emphasis that CommonMark would not see, or see otherwise.
         ("wor&#100;*(x)*&#99;c", ["word", node("emphasis", "(x)"), "cc"]),

@@ -133,9 +133,7 @@ class _Writer:
             return ""
         if printed and printed != f"{number}." and _PRINTED.sub("", printed).rstrip(".") == number and printed != number:  # fmt: skip
             return quoted(printed)
-        if printed != f"{number}.":
-            self.say("a number that is not printed before the title", 0)
-        return quoted(number)
+        return quoted(number if printed == f"{number}." else f"[{number}]")
 
     def note(self, note: Note) -> str:
         blocks = [block.text for block in self.blocks.flow(note.children)]

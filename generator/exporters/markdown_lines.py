@@ -520,7 +520,12 @@ def _target(volume: str, document: str, part: str, value: str) -> str | None:
     if of is None:
         return None
     whole = [name for name in (volume, document) if name]
-    made = "#".join([*whole, of]) if of and whole else of if part == "page" or of.startswith("para ") else f"#{of}" if of else "#".join(whole)  # fmt: skip
+    if volume and not document and not part:
+        made = f"{volume}#"
+    elif of and not whole:
+        made = of if part == "page" or of.startswith("para ") else f"#{of}"
+    else:
+        made = "#".join([*whole, of] if of else whole)
     if not made or any(sign in made for sign in "[]|\n") or made != made.strip():
         return None
     found = parse_reference(made)
@@ -528,8 +533,6 @@ def _target(volume: str, document: str, part: str, value: str) -> str | None:
         return None
     read = found[0]
     same = (read.volume, read.document) == (volume, document)
-    # A volume by itself is read as a name whose meaning the edition knows.
-    same = same or (not document and not part and (read.volume, read.document) == ("", volume))
     same = same and (read.part, read.value) == (part, value)
     return made if same else None
 

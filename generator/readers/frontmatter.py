@@ -16,7 +16,7 @@ from generator.strict_yaml import Fields, Places, Report
 
 KEYS = (
     "title", "number", "date", "dateline", "place", "kind", "classification", "source_line", "from", "to", "persons",
-    "topics", "first_page", "status", "aliases", "summary", "lang", "order",
+    "topics", "first_page", "status", "aliases", "summary", "lang", "order", "role",
 )  # fmt: skip
 """The keys of a document's front matter, in the order in which editors like to see them."""
 
@@ -37,6 +37,7 @@ class FrontMatter(msgspec.Struct, frozen=True):
     metadata: Metadata
     source_line: Line | None = None
     dateline: Line | None = None
+    role: str = ""
 
 
 _LABEL_OF_NUMBER = re.compile(r"(?:No|Nr|Doc|Document)\b\.?\s*", re.IGNORECASE)
@@ -67,10 +68,12 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
     if title is None and not misspelt and (not faults or "title" not in fields):
         fault(Rule.MISSING_VALUE, "The document has no title", root.line, root.column, 'Add a line such as  title: "Memorandum of Conversation"')  # fmt: skip
     printed = check.text("number")
+    if supplied := printed.startswith("[") and printed.endswith("]"):
+        printed = printed[1:-1]
     number = _LABEL_OF_NUMBER.sub("", printed).rstrip(".")
     metadata = Metadata(
         number=number,
-        printed_number=printed if printed != number else f"{number}." if number else "",
+        printed_number="" if supplied or not number else printed if printed != number else f"{number}.",
         date=_date(check, "date"),
         place=check.text("place"),
         kind=check.text("kind"),
@@ -89,7 +92,9 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
     source_line, dateline = _line(check, "source_line"), _line(check, "dateline")
     if title and number:
         title = _without_number(title, metadata.printed_number)
-    return FrontMatter(title, metadata, source_line, dateline)
+    return FrontMatter(
+        title, metadata, source_line, dateline, check.one_of("role", ("", "document", "section", "chapter"))
+    )
 
 
 def _without_number(title: Line, printed: str) -> Line:

@@ -127,7 +127,7 @@ class _Reading:
             source_line=source_line,
             dateline=dateline,
             notes=anchors.notes(blocks.blocks),
-            role=_role(self.part),
+            role=front.role or _role(self.part),
         )
 
     def without_unshowable(self, text: str) -> str:

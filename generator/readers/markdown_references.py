@@ -39,7 +39,8 @@ def parse_reference(text: str) -> tuple[Reference, str] | None:
     first, second = found["first"] or "", (found["second"] or "").strip()
     if not second:
         if "#" in text:
-            return None
+            # Nothing behind the sign: the volume itself, whether this edition has it or not.
+            return Reference(volume=first), first
         note = _NOTE_ID.match(first)
         if note:
             return _note(Reference(document=note["document"]), note["note"])
