@@ -212,19 +212,13 @@
     if (!window.lunr) await script(`${root}assets/lib/lunr.js`);
     if (!window.editionSearchEngine) await script(`${root}assets/search-engine.js`);
     const { Session, Whole, connect } = engine();
-    try {
-      const session = await connect(whole("assets/search-engine.js"), whole("assets/lib/lunr.js"), whole("search/"));
-      await session.open();
-      return session;
-    } catch (error) {
-      // An edition may have its index in one file instead.
-      try {
-        const [index, documents] = await Promise.all([data("lunr-index"), data("documents")]);
-        return new Session(new Whole(lunr.Index.load(index), documents));
-      } catch {
-        throw error;
-      }
+    if (form.dataset.index !== "files") {
+      const [index, documents] = await Promise.all([data("lunr-index"), data("documents")]);
+      return new Session(new Whole(lunr.Index.load(index), documents));
     }
+    const session = await connect(whole("assets/search-engine.js"), whole("assets/lib/lunr.js"), whole("search/"));
+    await session.open();
+    return session;
   }
 
   let loading = null;

@@ -295,8 +295,7 @@ class _Build:
             rule = Rule.AMBIGUOUS_REFERENCE if result.status == "ambiguous" else Rule.BROKEN_REFERENCE
             file, line = self.where[facts.volume, facts.id]
             span = Span(file, made.line + line - 1 if made.line else 0, made.column)
-            hint = f'Did you mean "{result.near}"?' if result.near else ""
-            found = diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=hint)
+            found = diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=result.hint)
             # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
             in_prose = bool(made.reference.certainty)
             self.found.append(msgspec.structs.replace(found, severity=Severity.NOTE) if in_prose else found)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
 from generator import urls
-from generator.document import Division, Facts, Volume
+from generator.document import Division, Facts, Reference, Volume
 from generator.phrases import names
 
 
@@ -133,10 +134,14 @@ class Catalog:
         self.volumes: Mapping[str, VolumeCatalog] = {v.volume.id: v for v in volumes}
         self.pages = tuple(sorted(pages, key=lambda f: (f.metadata.order, urls.natural(f.id))))
         self.drafts = frozenset(drafts)
+        self.resolutions: dict[tuple[str, str, Reference], Any] = {}
 
     def get(self, volume: str, id: str) -> Facts | None:
+        """The facts of a document, a section, or a free page of the site."""
         found = self.volumes.get(volume)
-        return found.by_id.get(id) if found else None
+        if found:
+            return found.by_id.get(id)
+        return next((p for p in self.pages if (p.volume, p.id) == (volume, id)), None)
 
     @cached_property
     def items(self) -> Mapping[str, tuple[tuple[Facts, names.Item], ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from generator.phrases.tokens import words
 class Resolution(msgspec.Struct, frozen=True):
     """Where a reference leads: kind and status as in ``Target``, the volume, the document (empty: the volume
     itself) and the anchor there. ``reason`` says what is wrong, or of a link found in prose what speaks for it;
-    ``near`` the nearest right name; ``certainty`` how sure the link is; ``candidates`` the ids of documents or
+    ``wrong`` is the name that is none, and ``right`` the names there are; ``certainty`` how sure the link is; ``candidates`` the ids of documents or
     volumes that an ambiguous reference may mean."""
 
     kind: str
@@ -26,9 +27,22 @@ class Resolution(msgspec.Struct, frozen=True):
     document: str = ""
     anchor: str = ""
     reason: str = ""
-    near: str = ""
+    wrong: str = ""
+    right: tuple[str, ...] | Mapping[str, Any] = ()
     certainty: str = "certain"
     candidates: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """The nearest right name for the editor, or the few there are. Looked for only when asked, since it takes
+        longer than all the rest."""
+        near = next((name for name in self.right if name.lower() == self.wrong.lower()), "")
+        near = near or (_nearest_page if self.kind == "page" else nearest)(self.wrong, self.right)
+        if near:
+            return f'Did you mean "{near}"?'
+        if 0 < len(self.right) <= 12:
+            return f"There are: {', '.join(self.right)}."
+        return "" if self.right or not self.wrong else "There is none."
 
 
 class Backlink(msgspec.Struct, frozen=True):
@@ -40,7 +54,17 @@ class Backlink(msgspec.Struct, frozen=True):
 
 
 def resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
-    """Return where ``reference``, made in ``origin``, leads."""
+    """Return where ``reference``, made in ``origin``, leads. The catalog remembers it: it is asked for the message,
+    for the backlinks and for the page."""
+    key = (origin.volume, origin.id, reference)
+    known = catalog.resolutions.get(key)
+    if known is None:
+        known = catalog.resolutions[key] = _judged(reference, origin, catalog)
+    return known
+
+
+def _judged(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
+    """Where a reference leads, and how certain that is: no more than the words are."""
     found = _resolve(reference, origin, catalog)
     certainty = max(found.certainty, reference.certainty, key=_DOUBT.index) if reference.certainty else found.certainty
     if found.status == "resolved" and not found.anchor and (found.volume, found.document) == (origin.volume, origin.id):
@@ -69,7 +93,7 @@ def _resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolutio
     if volume is None:
         if reference.volume:
             return Resolution("volume", "not-in-edition", reason=f'this edition has no volume "{reference.volume}"')
-        return _in_document(reference, origin, volume_id)
+        return _on_a_free_page(reference, origin, catalog)
     if not reference.document:
         if reference.part in ("page", "page-notes"):
             return _page(reference.value, volume)
@@ -311,7 +335,7 @@ def _found(
 ) -> Resolution:
     if anchors:
         return Resolution(kind, volume=volume, document=facts.id, anchor=anchors[0])
-    return Resolution(kind, "broken", reason=reason, near=nearest(value, right))
+    return Resolution(kind, "broken", reason=reason, wrong=value, right=tuple(right))
 
 
 def _page(label: str, volume: VolumeCatalog) -> Resolution:
@@ -323,7 +347,7 @@ def _page(label: str, volume: VolumeCatalog) -> Resolution:
         reason = f"no document of this volume has page {label}"
         if volume.name.part and _beyond(label, volume):
             return Resolution("page", "not-in-edition", reason=f"{reason}; it is in another part of it")
-        return Resolution("page", "broken", reason=reason, near=_nearest_page(label, volume.marks))
+        return Resolution("page", "broken", reason=reason, wrong=label, right=volume.marks)
     return Resolution("page", volume=volume.volume.id, document=place.document, anchor=place.anchor)
 
 
@@ -347,7 +371,7 @@ def _anchor(anchor: str, volume: VolumeCatalog) -> Resolution:
         return Resolution(volume.by_id[anchor].role, volume=volume.volume.id, document=anchor)
     document = volume.anchors.get(anchor)
     if document is None:
-        return Resolution("anchor", "broken", reason=f'nothing in this volume has the id "{anchor}"', near=nearest(anchor, volume.by_id))  # fmt: skip
+        return Resolution("anchor", "broken", reason=f'nothing in this volume has the id "{anchor}"', wrong=anchor, right=volume.by_id)  # fmt: skip
     return Resolution("anchor", volume=volume.volume.id, document=document, anchor=anchor)
 
 
@@ -358,11 +382,32 @@ def _no_document(reference: Reference, volume_id: str, volume: VolumeCatalog, ca
             return _page(reference.value, catalog.volumes[id])
         if not reference.part:
             return Resolution("volume", volume=id)
+    if not reference.volume and any(page.id == id for page in catalog.pages):
+        return _on_a_free_page(reference, volume.by_id[next(iter(volume.by_id))], catalog)
     if (volume_id, id) in catalog.drafts:
         return Resolution("document", "unpublished", reason=f'"{id}" is a draft, so pages cannot link to it')
     numbers = [int(f.metadata.number) for f in volume.documents if f.metadata.number.isdecimal()]
     if reference.certainty and volume.name.part and numbers and id[1:].isdecimal() and not min(numbers) <= int(id[1:]) <= max(numbers):  # fmt: skip
         reason = f'the volume "{volume_id}" has no document "{id}"; it is in another part of it'
         return Resolution("document", "not-in-edition", reason=reason)
-    near = nearest(id, [*volume.by_id, *(catalog.volumes if not reference.volume else ())])
-    return Resolution("document", "broken", reason=f'the volume "{volume_id}" has no document "{id}"', near=near)
+    reason = f'the volume "{volume_id}" has no document "{id}"'
+    others = () if reference.volume else (*catalog.volumes, *(page.id for page in catalog.pages))
+    return Resolution("document", "broken", reason=reason, wrong=id, right=(*volume.by_id, *others))
+
+
+def _on_a_free_page(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
+    """A reference from or to a page of the site that stands in no volume."""
+    page = next((p for p in catalog.pages if p.id == (reference.document or origin.id)), None)
+    if page and (reference.document or reference.part in ("note", "paragraph", "anchor")):
+        return _in_document(msgspec.structs.replace(reference, document=""), page, page.volume)
+    if reference.document in catalog.volumes:
+        return _no_document(reference, "", next(iter(catalog.volumes.values())), catalog)
+    holding = [
+        v for v in catalog.volumes.values()
+        if reference.document in v.by_id or (reference.part == "page" and reference.value.lower() in v.marks)
+    ]  # fmt: skip
+    if len(holding) == 1:
+        return _resolve(msgspec.structs.replace(reference, volume=holding[0].volume.id), origin, catalog)
+    reason = "several volumes have it" if holding else "no volume has it"
+    example = f"[[volume#{reference.document or 'p. ' + reference.value}]]"
+    return Resolution("document", "ambiguous" if holding else "broken", reason=f"{reason}; name the volume: {example}")

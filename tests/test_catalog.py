@@ -100,8 +100,11 @@ def test_where_references_lead(reference: Reference, leads_to: tuple[str, ...]) 
 def test_the_nearest_right_name() -> None:
     made = catalog()
     origin = made.volumes["v1"].by_id["d1"]
-    assert links.resolve(Reference(part="page", value="19"), origin, made).near == "14"
-    assert links.resolve(Reference(document="d11"), origin, made).near in ("d1", "d10")
+    assert links.resolve(Reference(part="page", value="19"), origin, made).hint == 'Did you mean "14"?'
+    assert links.resolve(Reference(document="d11"), origin, made).hint in ('Did you mean "d1"?', 'Did you mean "d10"?')
+    assert links.resolve(Reference(document="D2"), origin, made).hint == 'Did you mean "d2"?'
+    assert links.resolve(Reference(part="note", value="9"), origin, made).hint == "There are: 1, *, 1."
+    assert links.resolve(Reference(document="d2", part="note", value="9"), origin, made).hint == "There is none."
 
 
 def test_backlinks() -> None:
