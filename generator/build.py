@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import config, digest, links, listing, output, sources, steps, theme, urls, workers
+from generator import config, consistency, digest, listing, output, sources, steps, theme, urls, workers
 from generator.catalog import Catalog, VolumeCatalog
 from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, Span, diagnostic, did_you_mean
 from generator.document import Facts, Volume
@@ -29,7 +29,7 @@ from generator.readers import Part
 from generator.search.analyser import DocumentTerms
 from generator.search.index import as_script, build_index
 from generator.store import STEPS, Output, Source, Store, lock
-from generator.views import Page, Site, document_path, image_path
+from generator.views import Page, Site, document_path
 from generator.wording import date_in_words
 
 STATE = ".edition"
@@ -129,8 +129,7 @@ class _Build:
         messages = looks.messages(self.edition.language)
         self.images = {f"{v}/{name}": path for v, named in content.images.items() for name, path in named.items()}
         site = Site(self.edition, catalog, messages, self.images)
-        self._check_references(catalog)
-        self._check_images(catalog)
+        self.found += consistency.check(catalog, self.where, self.images)
         planned = self._plan(site, looks)
         clock.lap("plan")
         files = list(self._files(site, catalog))
@@ -278,44 +277,6 @@ class _Build:
                 line = next((n for n, row in enumerate(text.splitlines(), 1) if f'"{id}"' in row), 1)
                 self.found.append(diagnostic(Rule.UNKNOWN_VOLUME, f'there is no volume "{id}" in content/', Span(config.EDITION_FILE, line, 1), hint=hint, text=text))  # fmt: skip
         return [*dict.fromkeys(wanted), *(v for v in volumes if v not in wanted)]
-
-    def _check_references(self, catalog: Catalog) -> None:
-        """Report every reference that should lead somewhere and does not."""
-        for volume in catalog.volumes.values():
-            for id in volume.order:
-                self._check_references_of(volume.by_id[id], catalog)
-        for page in catalog.pages:
-            self._check_references_of(page, catalog)
-
-    def _check_references_of(self, facts: Facts, catalog: Catalog) -> None:
-        for made in facts.references:
-            result = links.resolve(made.reference, facts, catalog)
-            if result.status in ("resolved", "not-in-edition") or result.certainty != "certain":
-                continue
-            rule = Rule.AMBIGUOUS_REFERENCE if result.status == "ambiguous" else Rule.BROKEN_REFERENCE
-            file, line = self.where[facts.volume, facts.id]
-            span = Span(file, made.line + line - 1 if made.line else 0, made.column)
-            found = diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=result.hint)
-            # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
-            in_prose = bool(made.reference.certainty)
-            self.found.append(msgspec.structs.replace(found, severity=Severity.NOTE) if in_prose else found)
-
-    def _check_images(self, catalog: Catalog) -> None:
-        """Report images that are not at hand: one by one, or together where a volume has none of its many."""
-        for id, volume in catalog.volumes.items():
-            shown = [(f, url) for f in volume.by_id.values() for url in f.images if "://" not in url]
-            missing = [(f, url) for f, url in shown if not image_path(id, url, self.images)]
-            if len(missing) > 3 and len(missing) == len(shown):
-                where = Span(self.where[id, missing[0][0].id][0])
-                text = f"none of the {len(missing)} images of this volume is at hand"
-                self.found.append(diagnostic(Rule.MISSING_IMAGE, text, where, hint=f"Put them into content/{id}/."))
-                continue
-            for facts, url in missing:
-                file, line = self.where[id, facts.id]
-                hint = f"Put it into content/{id}/."
-                self.found.append(
-                    diagnostic(Rule.MISSING_IMAGE, f'there is no image "{url}"', Span(file, line), hint=hint)
-                )
 
     def _plan(self, site: Site, looks: theme.Theme) -> dict[str, tuple[Page, dict[str, bytes]]]:
         """Return every page by path with the digests of what decides it. A page whose template has a fault is

@@ -118,6 +118,10 @@ class VolumeCatalog:
         """The place of each document in ``documents``."""
         return {f.id: i for i, f in enumerate(self.documents)}
 
+    def range(self, text: str) -> list[str]:
+        """The documents that ``text`` names: ``d3``, or all from ``d1`` to ``d9`` for ``d1-d9``."""
+        return _range(text, self.by_id, sorted(self.by_id, key=urls.natural))
+
     def neighbours(self, id: str) -> tuple[Facts | None, Facts | None]:
         """The documents before and after ``id`` in the volume."""
         at = self.position.get(id)

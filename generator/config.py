@@ -138,7 +138,13 @@ def base_url(text: str) -> str:
     if not text:
         return ""
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    if (
+        re.search(r"[\s\"'<>\\\x00-\x1f]", text)
+        or parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or parts.query
+        or parts.fragment
+    ):
         raise ValueError(f'"{text}" is not an address such as https://example.org/edition/')
     return text.rstrip("/") + "/"
 
@@ -225,7 +231,7 @@ class _Table:
 
     def done(self, known: set[str]) -> None:
         """Report every key that is not ``known``."""
-        for key in self.data.keys() - known:
+        for key in sorted(self.data.keys() - known):
             hint = did_you_mean(key, known) or f"Known here: {', '.join(sorted(known))}."
             where = f" in [{self.name}]" if self.name else ""
             self.say(Rule.UNKNOWN_KEY, key, f'unknown key "{key}"{where}', hint)

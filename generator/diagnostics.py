@@ -12,9 +12,14 @@ from __future__ import annotations
 
 import difflib
 import enum
+import re
 from collections.abc import Iterable
 
 import msgspec
+
+
+# C0 and C1, line and paragraph separators, and what turns the direction of writing.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -56,6 +61,7 @@ class Rule(enum.Enum):
     MARKER_WITHOUT_NOTE = ("marker-without-note", Severity.ERROR, "The text refers to a note that is not given.")
     NOTE_LABEL_REPEATED = ("note-label-repeated", Severity.WARNING, "Two notes carry the same label and the markers do not say which is meant.")  # fmt: skip
     PAGE_BACKWARDS = ("page-backwards", Severity.WARNING, "A page mark is lower than the one before it.")
+    PAGE_MARK_FORM = ("page-mark-form", Severity.WARNING, "Words that look like a page mark and are none, such as `[page 13]` or `[Page 14, 15]`.")  # fmt: skip
     PAGE_REPEATED = ("page-repeated", Severity.WARNING, "The same page mark stands twice in a document.")
     BROKEN_REFERENCE = ("broken-reference", Severity.WARNING, "A reference names something that this edition should have and has not.")  # fmt: skip
     AMBIGUOUS_REFERENCE = ("ambiguous-reference", Severity.WARNING, "A reference could mean more than one place.")
@@ -66,7 +72,9 @@ class Rule(enum.Enum):
     UNCLOSED_BLOCK = ("unclosed-block", Severity.WARNING, "A block begun with `:::` is never closed, or `:::` closes none.")  # fmt: skip
     CONTROL_CHARACTER = ("control-character", Severity.WARNING, "A character that no page can show, mostly left over from copying.")  # fmt: skip
     UNSAFE_LINK = ("unsafe-link", Severity.WARNING, "A link with a scheme that pages must not carry; its text is kept without the link.")  # fmt: skip
+    EMPTY_CHAPTER = ("empty-chapter", Severity.WARNING, "A chapter in volume.toml names a document that is not there, or none, or one that another chapter has.")  # fmt: skip
     MISSING_IMAGE = ("missing-image", Severity.WARNING, "A document shows an image that is not in the volume's folder; its description stands in its place.")  # fmt: skip
+    MISPLACED = ("misplaced", Severity.WARNING, "A file lies where it means nothing, so that it is left out.")
     UNREADABLE = ("unreadable", Severity.ERROR, "The file or folder cannot be read.")
     TOO_LARGE = ("too-large", Severity.ERROR, "The file is larger or more deeply nested than any real document.")
     MALFORMED_XML = ("malformed-xml", Severity.ERROR, "The XML is not well formed.")
@@ -79,6 +87,7 @@ class Rule(enum.Enum):
     NO_EDITION = ("no-edition", Severity.ERROR, "The folder holds no edition: there is no edition.toml in it.")
     LOCKED = ("locked", Severity.ERROR, "Another build of the same edition is running.")
     OUTPUT = ("output", Severity.ERROR, "A file of the site cannot be written: the disk is full, or the folder is not yours.")  # fmt: skip
+    INTERNAL = ("internal", Severity.ERROR, "The program itself failed; the message names the place in it. Please report it.")
     TOML = ("toml", Severity.ERROR, "A TOML file cannot be read.")
 
     def __init__(self, id: str, severity: Severity, about: str) -> None:
@@ -103,12 +112,12 @@ class Diagnostic(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """``file:line:col: rule: message``, then the line with a caret under the column, then the hint."""
         weight = "" if self.severity == Severity.ERROR else f" ({self.severity})"
-        out = [f"{self.span}: {self.rule}: {self.message}{weight}"]
+        out = [visible(f"{self.span}: {self.rule}: {self.message}{weight}")]
         if self.line:
             shown, caret = _excerpt(self.line, self.span.column)
-            out += [f"    {shown}", f"    {caret}"] if caret else [f"    {shown}"]
+            out += [f"    {visible(shown)}", f"    {caret}"] if caret else [f"    {visible(shown)}"]
         if self.hint:
-            out.append(f"    hint: {self.hint}")
+            out.append("    hint: " + "\n".join(map(visible, self.hint.split("\n"))))
         return "\n".join(out)
 
 
@@ -120,6 +129,11 @@ def diagnostic(rule: Rule, message: str, span: Span, *, hint: str = "", text: st
         if span.line <= len(lines):
             line = lines[span.line - 1].rstrip("\r")
     return Diagnostic(rule.id, rule.severity, message, span, hint, line)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with a picture for each control character, which a terminal would obey instead of showing."""
+    return _CONTROLS.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\N{REPLACEMENT CHARACTER}", text)
 
 
 def nearest(wrong: str, right: Iterable[str]) -> str:

@@ -250,6 +250,15 @@ class ParagraphFact(msgspec.Struct, frozen=True, array_like=True):
     anchor: str
 
 
+class MentionFact(msgspec.Struct, frozen=True, array_like=True):
+    """A person, term or image that a document names: its id (or address), and where it does so first (line 0: in
+    the front matter)."""
+
+    id: str
+    line: int = 0
+    column: int = 0
+
+
 class ReferenceFact(msgspec.Struct, frozen=True, array_like=True):
     """A reference made here: what it names, the anchor of the note or paragraph it stands in, how that place
     is called (``note 3``), the words of the reference, and its place in the source."""
@@ -282,9 +291,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     attachments: tuple[ParagraphFact, ...] = ()
     anchors: tuple[str, ...] = ()
     references: tuple[ReferenceFact, ...] = ()
-    persons: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
-    images: tuple[str, ...] = ()
+    persons: tuple[MentionFact, ...] = ()
+    terms: tuple[MentionFact, ...] = ()
+    images: tuple[MentionFact, ...] = ()
 
 
 _SILENT = frozenset(("note_ref", "page_break"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.document import (
     Document,
     Facts,
+    MentionFact,
     Node,
     NoteFact,
     PageFact,
@@ -39,9 +40,9 @@ def of(document: Document, digest: bytes) -> Facts:
         attachments=tuple(walk.attachments),
         anchors=tuple(walk.anchors),
         references=tuple(walk.references),
-        persons=tuple(dict.fromkeys([*document.metadata.persons, *walk.persons])),
-        terms=tuple(dict.fromkeys(walk.terms)),
-        images=tuple(dict.fromkeys(walk.images)),
+        persons=tuple(walk.persons.values()),
+        terms=tuple(walk.terms.values()),
+        images=tuple(walk.images.values()),
     )
 
 
@@ -55,9 +56,11 @@ class _Walk:
         self.attachments: list[ParagraphFact] = []
         self.anchors: list[str] = []
         self.references: list[ReferenceFact] = []
-        self.persons: list[str] = []
-        self.terms: list[str] = []
-        self.images: list[str] = []
+        metadata = document.metadata
+        parties = (party.person for party in (*metadata.sender, *metadata.addressee) if party.person)
+        self.persons = {id: MentionFact(id) for id in (*metadata.persons, *parties)}
+        self.terms: dict[str, MentionFact] = {}
+        self.images: dict[str, MentionFact] = {}
         for nodes in (document.source_line, document.title, document.dateline):
             self._visit(nodes, "", ("title", ""), False)
         self._visit(document.body, "", ("", ""), False)
@@ -85,17 +88,22 @@ class _Walk:
                 words = plain_text(node.children)
                 self.references.append(ReferenceFact(reference_of(node), anchor, place, words, node.line, node.column))
             elif kind == "person":
-                self.persons.append(attrs.get("person", ""))
+                self._mention(self.persons, attrs.get("person", ""), node)
             elif kind == "term":
-                self.terms.append(attrs.get("term", ""))
-            elif kind == "figure" and attrs.get("url"):
-                self.images.append(attrs["url"])
+                self._mention(self.terms, attrs.get("term", ""), node)
+            elif kind == "figure":
+                self._mention(self.images, attrs.get("url", ""), node)
             elif kind == "attachment":
                 self.attachments.append(ParagraphFact(str(len(self.attachments) + 1), attrs.get("id", "")))
             elif kind != "note_ref" and attrs.get("id"):
                 self.anchors.append(attrs["id"])
             if node.children:
                 self._visit(node.children, inner, inner_place, in_note)
+
+    @staticmethod
+    def _mention(mentions: dict[str, MentionFact], id: str, node: Node) -> None:
+        if id:
+            mentions.setdefault(id, MentionFact(id, node.line, node.column))
 
 
 def _starts_on_mark(document: Document) -> bool:

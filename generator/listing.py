@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
-from generator.document import Entry
+from generator.document import Entry, is_safe_url
 from generator.strict_yaml import Fields, fields, parse
 
 KEYS = ("name", "text", "names", "links")
@@ -31,7 +33,7 @@ def read_entries(file: str, data: bytes) -> tuple[tuple[Entry, ...], list[Diagno
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
         before = len(found)
         id = key.content if key.kind == "text" else ""
-        if not id or " " in id:
+        if not re.fullmatch(r"[^\s\"<>]+", id):
             report(Rule.BAD_ID, "an entry begins with its id, one word", key.line, key.column)
         elif id in seen:
             report(Rule.DUPLICATE_KEY, f'the id "{id}" stands in line {seen[id]} already', key.line, key.column)
@@ -41,6 +43,12 @@ def read_entries(file: str, data: bytes) -> tuple[tuple[Entry, ...], list[Diagno
         else:
             check = Fields(fields(value, KEYS, report), text, 1, report)
             entry = Entry(id, check.text("name"), check.text("text"), check.texts("names"), check.texts("links"))
+            for link in entry.links:
+                if not is_safe_url(link) or "://" not in link:
+                    hint = "Links begin with https:// or http://."
+                    report(
+                        Rule.UNSAFE_LINK, f'"{link}" is no address that a page may link to', key.line, key.column, hint
+                    )
             if not entry.name:
                 report(Rule.MISSING_VALUE, f'the entry "{id}" has no name', key.line, key.column)
             if len(found) == before:

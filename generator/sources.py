@@ -6,16 +6,16 @@ than the clock's grain when it was read: otherwise a change within that grain wo
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from generator import urls
+from generator import files, urls
 from generator.config import VOLUME_FILE, is_volume_id
-from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
+from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic
+from generator.files import Entry
 from generator.readers.registry import reader_for
 from generator.store import Source
 
@@ -30,6 +30,10 @@ LISTS = ("persons.yaml", "terms.yaml")
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 
 
+_ABOUT_THE_PROJECT = ("readme.md", "license.md", "licence.md", "contributing.md", "changelog.md", "notes.md")
+"""What people put beside any work, to be read where it lies."""
+
+
 class File(msgspec.Struct, frozen=True):
     """A source file: path relative to the edition, its volume, the reader that takes it, its stat."""
 
@@ -38,6 +42,7 @@ class File(msgspec.Struct, frozen=True):
     reader: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
 
 
@@ -54,50 +59,47 @@ class Content(msgspec.Struct, frozen=True):
 
 def scan(edition: Path) -> Content:
     """Return the sources below ``edition/content``, in an order that does not depend on the file system."""
-    root = edition / "content"
-    files: list[File] = []
+    found: list[Diagnostic] = []
+    taken: list[File] = []
     about: dict[str, dict[str, bytes]] = {}
     images: dict[str, dict[str, str]] = {}
-    volumes: list[str] = []
-    found: list[Diagnostic] = []
-    for entry in _entries(root, found, edition):
-        here = f"content/{entry.name}"
-        is_folder = entry.is_dir()
-        reader = "" if is_folder else reader_for(entry.name)
-        if not is_folder and not reader:
+    volumes: set[str] = set()
+    for entry in files.entries(edition, "content", found):
+        reader = "" if entry.is_folder else reader_for(entry.name)
+        if not entry.is_folder and not reader:
             continue
-        volume = entry.name if is_folder else entry.name.rpartition(".")[0]
+        volume = entry.name if entry.is_folder else entry.name.rpartition(".")[0]
+        if not entry.is_folder and (volume == PAGES or reader != "tei"):
+            found.append(_misplaced(entry))
+            continue
         if volume != PAGES and not is_volume_id(volume):
             hint = "Use letters, digits, dots, hyphens and underscores, and none of the site's own names (search, chronology, assets, embed)."  # fmt: skip
-            found.append(diagnostic(Rule.BAD_ID, f'"{volume}" cannot be the name of a volume', Span(here), hint=hint))
+            found.append(_refused(entry, f'"{volume}" cannot be the name of a volume', hint))
             continue
-        if volume not in volumes and volume != PAGES:
-            volumes.append(volume)
-        if not is_folder:
-            files.append(_file(entry, here, volume, reader))
+        if volume != PAGES:
+            volumes.add(volume)
+        if not entry.is_folder:
+            taken.append(_file(entry, volume, reader))
             continue
         described = about.setdefault(volume, {})
-        for path, inner in _walk(root / volume, here, found, edition):
-            if path == f"{here}/{VOLUME_FILE}" or inner.name in LISTS:
-                described[inner.name] = Path(inner.path).read_bytes()
+        for inner in files.walk(edition, entry.path, found):
+            below = inner.path.removeprefix(f"{entry.path}/")
+            if inner.name == VOLUME_FILE or inner.name in LISTS:
+                _describe(edition, inner, below, described, found)
             elif inner.name.lower().endswith(IMAGES):
-                images.setdefault(volume, {})[path.removeprefix(f"{here}/")] = path
-            elif name := reader_for(inner.name):
-                stem = inner.name.rpartition(".")[0]
-                if not urls.is_id(stem) or (urls.is_reserved(stem, in_volume=True) and volume != PAGES):
-                    hint = "Name the file by the document's id, such as d387.md or d72a.md."
-                    found.append(diagnostic(Rule.BAD_ID, f'"{stem}" cannot be a document\'s id', Span(path), hint=hint))
-                    continue
-                files.append(_file(inner, path, volume, name))
-    files.sort(key=lambda f: (f.volume, f.path))
-    return Content(tuple(files), about, images, tuple(sorted(volumes, key=urls.natural)), tuple(found))
+                images.setdefault(volume, {})[below] = inner.path
+            elif (name := reader_for(inner.name)) and _is_document(inner, volume, name, found):
+                taken.append(_file(inner, volume, name))
+    taken.sort(key=lambda f: (f.volume, f.path))
+    return Content(tuple(taken), about, images, tuple(sorted(volumes, key=urls.natural)), tuple(found))
 
 
 def is_unchanged(file: File, known: Source | None) -> bool:
     """Whether ``file`` can be taken to be as remembered without reading it."""
     return (
         known is not None
-        and (known.size, known.mtime_ns, known.inode) == (file.size, file.mtime_ns, file.inode)
+        and (known.size, known.mtime_ns, known.ctime_ns, known.inode)
+        == (file.size, file.mtime_ns, file.ctime_ns, file.inode)
         and known.mtime_ns + GRAIN_NS < known.scanned_ns
     )
 
@@ -107,42 +109,48 @@ def now_ns() -> int:
     return time.time_ns()
 
 
-def _file(entry: os.DirEntry[str], path: str, volume: str, reader: str) -> File:
-    stat = entry.stat()
-    return File(path, volume, reader, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+def _file(entry: Entry, volume: str, reader: str) -> File:
+    return File(entry.path, volume, reader, entry.size, entry.mtime_ns, entry.ctime_ns, entry.inode)
 
 
-def _walk(folder: Path, here: str, found: list[Diagnostic], edition: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    for entry in _entries(folder, found, edition):
-        path = f"{here}/{entry.name}"
-        if entry.is_dir():
-            yield from _walk(folder / entry.name, path, found, edition)
-        else:
-            yield path, entry
+def _describe(edition: Path, entry: Entry, below: str, described: dict[str, bytes], found: list[Diagnostic]) -> None:
+    """Take a file that describes its volume: it stands in the volume's own folder, not in one of that."""
+    if below != entry.name:
+        message = f"{entry.name} describes a volume only if it lies directly in the volume's folder"
+        hint = "Move it there, or put what it says into the file that is there already."
+        misplaced = diagnostic(Rule.MISPLACED, message, Span(entry.path), hint=hint)
+        found.append(msgspec.structs.replace(misplaced, severity=Severity.ERROR))
+        return
+    data = files.read(edition, entry.path)
+    if isinstance(data, Diagnostic):
+        found.append(data)
+    else:
+        described[entry.name] = data
 
 
-def _entries(folder: Path, found: list[Diagnostic], edition: Path) -> list[os.DirEntry[str]]:
-    """The folder's entries by name, without hidden files and the traces that editors leave, and without links
-    that lead out of the edition."""
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda e: e.name)
-    except OSError as error:
-        here = folder.relative_to(edition).as_posix()
-        found.append(diagnostic(Rule.UNREADABLE, f"the folder cannot be read: {error.strerror}", Span(here)))
-        return []
-    out = []
-    for entry in entries:
-        if entry.name.startswith((".", "#")) or entry.name.endswith(("~", ".swp", ".tmp", ".bak")):
-            continue
-        if entry.is_symlink():
-            here = Path(entry.path).relative_to(edition).as_posix()
-            target = Path(entry.path).resolve()
-            if not target.exists():
-                found.append(diagnostic(Rule.UNREADABLE, "the link leads nowhere", Span(here)))
-                continue
-            if not target.is_relative_to(edition.resolve()):
-                found.append(diagnostic(Rule.UNREADABLE, "the link leads out of the edition's folder", Span(here), hint="Copy the file here instead."))  # fmt: skip
-                continue
-        out.append(entry)
-    return out
+def _is_document(entry: Entry, volume: str, reader: str, found: list[Diagnostic]) -> bool:
+    stem = entry.name.rpartition(".")[0]
+    if not urls.is_id(stem) or (urls.is_reserved(stem, in_volume=True) and volume != PAGES):
+        hint = "Name the file by the document's id, such as d387.md or d72a.md."
+        found.append(_refused(entry, f'"{stem}" cannot be a document\'s id', hint))
+        return False
+    if volume == PAGES and reader != "markdown":
+        message = "a page of the site is written in Markdown; TEI is for documents"
+        misplaced = diagnostic(Rule.MISPLACED, message, Span(entry.path), hint="Put TEI into a volume's folder.")
+        found.append(msgspec.structs.replace(misplaced, severity=Severity.ERROR))
+        return False
+    return True
+
+
+def _misplaced(entry: Entry) -> Diagnostic:
+    """A file directly in ``content/`` that is not published: only whole volumes in TEI may stand there."""
+    hint = "Move it into the folder of its volume, or, if it is a page of the site, into content/pages/."
+    message = "directly in content/ only folders and volumes in TEI are published; this file is not"
+    found = diagnostic(Rule.MISPLACED, message, Span(entry.path), hint=hint)
+    if entry.name.lower() in _ABOUT_THE_PROJECT:
+        return msgspec.structs.replace(found, severity=Severity.NOTE, hint="")
+    return found
+
+
+def _refused(entry: Entry, message: str, hint: str) -> Diagnostic:
+    return diagnostic(Rule.BAD_ID, message, Span(entry.path), hint=hint)

@@ -153,7 +153,7 @@ def _read_file(edition: str, file: sources.File, how: Reading) -> FileRead:
 
 
 def _source(file: sources.File, scanned: int, of: bytes, remembered: Remembered) -> Source:
-    return Source(file.path, file.size, file.mtime_ns, file.inode, scanned, of, _encode(remembered))
+    return Source(file.path, file.size, file.mtime_ns, file.ctime_ns, file.inode, scanned, of, _encode(remembered))
 
 
 def _part_key(part: Part, how: Reading) -> bytes:

@@ -22,7 +22,7 @@ import msgspec
 
 from generator.diagnostics import EditionError, Rule, Span, diagnostic
 
-SCHEMA = 1
+SCHEMA = 2
 STEPS = ("facts", "document", "terms")
 
 
@@ -32,6 +32,7 @@ class Source(msgspec.Struct, frozen=True):
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
     scanned_ns: int
     digest: bytes
@@ -87,7 +88,7 @@ class Store:
                     self._db.execute(f"DROP TABLE {table}")
             self._db.execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB)")
             self._db.execute(
-                "CREATE TABLE sources(path TEXT PRIMARY KEY, size INT, mtime_ns INT, inode INT,"
+                "CREATE TABLE sources(path TEXT PRIMARY KEY, size INT, mtime_ns INT, ctime_ns INT, inode INT,"
                 " scanned_ns INT, digest BLOB, split BLOB)"
             )
             for step in STEPS:
@@ -122,8 +123,8 @@ class Store:
 
     def put_sources(self, sources: Iterable[Source]) -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO sources VALUES(?,?,?,?,?,?,?)",
-            [(s.path, s.size, s.mtime_ns, s.inode, s.scanned_ns, s.digest, s.split) for s in sources],
+            "INSERT OR REPLACE INTO sources VALUES(?,?,?,?,?,?,?,?)",
+            [(s.path, s.size, s.mtime_ns, s.ctime_ns, s.inode, s.scanned_ns, s.digest, s.split) for s in sources],
         )
 
     def forget_sources(self, paths: Iterable[str]) -> None:

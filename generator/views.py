@@ -450,7 +450,7 @@ class Site:
 
     def _images(self, facts: Facts, path: str) -> tuple[tuple[str, str], ...]:
         """The images of a document that are at hand, each with the link to it."""
-        found = ((url, image_path(facts.volume, url, self.images)) for url in facts.images)
+        found = ((i.id, image_path(facts.volume, i.id, self.images)) for i in facts.images)
         return tuple((url, urls.relative(path, image)) for url, image in found if image)
 
     def _cited_by(self, facts: Facts) -> list[Data]:

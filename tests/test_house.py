@@ -12,7 +12,7 @@ import pytest
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("digest", "diagnostics", "urls", "dates"),  # 0
-    ("document",),  # 1
+    ("document", "files"),  # 1
     ("strict_yaml",),
     ("config", "store", "output", "workers"),
     ("readers",),  # 2
@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("theme", "tables", "wording"),  # 4
     ("rendering",),
     ("views", "search", "exporters"),
-    ("steps",),  # 5
+    ("consistency", "steps"),  # 5
     ("build",),
     ("scaffold", "importer"),  # 6
     ("check", "watch", "preview"),
@@ -39,6 +39,7 @@ GROUND_PACKAGES: dict[str, set[str]] = {
     "urls": set(),
     "dates": {"msgspec"},
     "document": {"msgspec"},
+    "files": {"msgspec"},
     "strict_yaml": {"msgspec", "yaml"},
     "config": {"msgspec"},
     "store": {"msgspec", "filelock"},

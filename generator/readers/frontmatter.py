@@ -42,6 +42,7 @@ class FrontMatter(msgspec.Struct, frozen=True):
 
 _LABEL_OF_NUMBER = re.compile(r"(?:No|Nr|Doc|Document)\b\.?\s*", re.IGNORECASE)
 """What volumes print before a document's number (``No. 77``): it is shown, but is no part of the number."""
+_ALIAS = re.compile(r"/?[A-Za-z0-9._~-][A-Za-z0-9._~%/-]*")
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
 
 
@@ -84,7 +85,7 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
         topics=check.texts("topics"),
         first_page=check.text("first_page"),
         status=check.one_of("status", STATUSES),
-        aliases=check.texts("aliases"),
+        aliases=_aliases(check, "aliases"),
         summary=check.text("summary"),
         lang=_lang(check, "lang"),
         order=check.whole_number("order"),
@@ -129,6 +130,16 @@ def _parties(fields: Fields, name: str) -> tuple[Party, ...]:
         elif item.content.strip():
             found.append(Party(item.content.strip()))
     return tuple(found)
+
+
+def _aliases(fields: Fields, name: str) -> tuple[str, ...]:
+    """Old addresses, as paths of the site: they become lines of a file that hosts read, one word each."""
+    for alias in fields.texts(name):
+        if not _ALIAS.fullmatch(alias):
+            hint = "Write it as a path of the site:  aliases: [/volume/d12/]"
+            fields.wrong(name, fields.pairs[name][1], f'"{alias}" is no old address of this site', hint)
+            return ()
+    return fields.texts(name)
 
 
 def _date(fields: Fields, name: str) -> dates.EditionDate | None:

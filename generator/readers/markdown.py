@@ -102,6 +102,11 @@ class _Reading:
         return self.outcome(document if usable else None)
 
     def outcome(self, document: Document | None) -> Reading:
+        for id, count in self.counts.items():
+            if count > _MAX_OF_A_RULE:
+                last = [d for d in self.diagnostics if d.rule == id][-1]
+                more = f"{count - _MAX_OF_A_RULE:,} more of this kind follow in this document"
+                self.diagnostics.append(Diagnostic(id, last.severity, more, Span(last.span.file, len(self.lines), 1)))
         return Reading(document, tuple(sorted(self.diagnostics, key=Diagnostic.sort_key)))
 
     def document(self, front: FrontMatter, body: str, first_line: int) -> Document:

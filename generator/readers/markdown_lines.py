@@ -130,6 +130,9 @@ class _LineBuilder:
         self.space = text[-1] in " \n\t"
 
     def report_no_reference(self, markup: str, offset: int) -> None:
+        if not markup.startswith("[["):
+            self.lines.report(Rule.PAGE_MARK_FORM, f'"{markup}" looks like a page mark and is none; it stays as text', *self.locate(offset), hint="A page mark is written [Page 1019], with one page in it.")  # fmt: skip
+            return
         self.lines.report(Rule.BROKEN_REFERENCE, f'"{markup}" is no form of reference; it stays as text', *self.locate(offset), hint="Forms are [[d211]], [[d211#fn5]], [[p. 1039]], [[#fn2]], [[para 3]], [[volume#d12|words]]. Brackets that belong to the text are written \\[[.")  # fmt: skip
 
     def flush(self) -> None:

@@ -23,7 +23,14 @@ from generator.readers.markdown_references import PAGE_LABEL, parse_reference
 MAX_NESTING = 40
 """Blocks in blocks; real documents stay below ten. A list takes two, its item one of them."""
 
-_PAGE_MARK = re.compile(rf"\[(?:Page (?P<label>{PAGE_LABEL})|(?P<form>(?:Facsimile|Typeset) Page {PAGE_LABEL}))\]")
+_BLANK = "[ \u00a0\u2009\u202f]"
+"""A space in a page mark: text from the web and from word processors has blanks that look the same."""
+
+_PAGE_MARK = re.compile(
+    rf"\[(?:Page{_BLANK}(?P<label>{PAGE_LABEL})|(?P<form>(?:Facsimile|Typeset){_BLANK}Page{_BLANK}{PAGE_LABEL}))\]"
+)
+_LIKE_A_PAGE_MARK = re.compile(rf"\[page{_BLANK}*(?:[0-9][^\]\n]{{0,14}})?\]", re.IGNORECASE)
+"""What is meant as a page mark and is none: ``[page 13]``, ``[Page ]``, ``[Page 14, 15]``."""
 _NOTE_REF = re.compile(r"\[\^((?:\\.|[^\]\[\s\\]){1,40})\]")
 _NOTE_DEFINITION = re.compile(r"\[\^((?:\\.|[^\]\[\s\\]){1,40})\]:[ \t]*")
 _REFERENCE = re.compile(r"\[\[(?P<target>[^\[\]|\n]{1,200})(?:\]\]|\|(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500})\]\])")  # fmt: skip
@@ -264,15 +271,21 @@ def _bracket(state: StateInline, silent: bool) -> bool:
     if src[pos] != "[":
         return False
     following = src[pos + 1 : pos + 2]
-    if following in "PFT":
+    if following and following in "PFTp":
         found = _PAGE_MARK.match(src, pos, state.posMax)
         if found:
             if silent:
                 return _transparent(state)
             token = state.push("page_break", "", 0)
-            token.content = found["label"] or found["form"]
+            token.content = found["label"] or " ".join(found["form"].split())
             state.pos = found.end()
             return True
+        found = _LIKE_A_PAGE_MARK.match(src, pos, state.posMax)
+        if found and not silent and src[found.end() : found.end() + 1] not in ("(", "[", "{"):
+            token = state.push("text", "", 0)
+            token.content = "["
+            token.info = found[0]
+            return _transparent(state)
     elif following == "^":
         found = _NOTE_REF.match(src, pos, state.posMax)
         if found:

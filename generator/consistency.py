@@ -1,0 +1,112 @@
+"""What does not fit together in an edition: references that lead nowhere, persons, terms and images that are not there,
+chapters that name no document. All of it is seen in the facts; no text is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import msgspec
+
+from generator import links
+from generator.catalog import Catalog, VolumeCatalog
+from generator.config import VOLUME_FILE
+from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic, did_you_mean
+from generator.document import Division, Facts, MentionFact
+from generator.views import image_path
+
+Where = Mapping[tuple[str, str], tuple[str, int]]
+"""For each document (volume and id): its file, and the line of the file on which it begins."""
+
+
+def check(catalog: Catalog, where: Where, images: Collection[str]) -> Iterator[Diagnostic]:
+    """Yield everything that does not fit together. ``images`` are the paths of those at hand."""
+    for volume in catalog.volumes.values():
+        for id in volume.order:
+            yield from _references(volume.by_id[id], catalog, where)
+        yield from _images(volume, where, images)
+        yield from _names(volume, where)
+        yield from _chapters(volume, catalog)
+    for page in catalog.pages:
+        yield from _references(page, catalog, where)
+
+
+def _place(facts: Facts, line: int, column: int, where: Where) -> Span:
+    """A place in a document as one in its file; line 0 is the document as a whole."""
+    file, first = where[facts.volume, facts.id]
+    return Span(file, max(line, 1) + first - 1, column)
+
+
+def _references(facts: Facts, catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
+    for made in facts.references:
+        result = links.resolve(made.reference, facts, catalog)
+        if result.status in ("resolved", "not-in-edition") or result.certainty != "certain":
+            continue
+        rule = Rule.AMBIGUOUS_REFERENCE if result.status == "ambiguous" else Rule.BROKEN_REFERENCE
+        span = _place(facts, made.line, made.column, where)
+        found = diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=result.hint)
+        # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
+        in_prose = bool(made.reference.certainty)
+        yield msgspec.structs.replace(found, severity=Severity.NOTE) if in_prose else found
+
+
+def _images(volume: VolumeCatalog, where: Where, images: Collection[str]) -> Iterator[Diagnostic]:
+    """Images that are not at hand: one by one, or together where a volume has none of its many."""
+    id = volume.volume.id
+    hint = f"Put it into content/{id}/."
+    shown = [(f, image) for f in volume.by_id.values() for image in f.images if "://" not in image.id]
+    missing = [(f, image) for f, image in shown if not image_path(id, image.id, images)]
+    if len(missing) > 3 and len(missing) == len(shown):
+        span = Span(where[id, missing[0][0].id][0])
+        text = f"none of the {len(missing)} images of this volume is at hand"
+        yield diagnostic(Rule.MISSING_IMAGE, text, span, hint=f"Put them into content/{id}/.")
+        return
+    for facts, image in missing:
+        span = _place(facts, image.line, image.column, where)
+        yield diagnostic(Rule.MISSING_IMAGE, f'there is no image "{image.id}"', span, hint=hint)
+
+
+def _names(volume: VolumeCatalog, where: Where) -> Iterator[Diagnostic]:
+    """Persons and terms that the volume's lists have not; a volume without a list is not held to one."""
+    about = volume.volume
+    for rule, entries, name in ((Rule.UNKNOWN_PERSON, about.persons, "person"), (Rule.UNKNOWN_TERM, about.terms, "term")):  # fmt: skip
+        known = {entry.id for entry in entries}
+        if not known:
+            continue
+        for facts in volume.by_id.values():
+            named: tuple[MentionFact, ...] = facts.persons if name == "person" else facts.terms
+            for mention in named:
+                if mention.id not in known:
+                    text = f'the volume\'s list has no {name} "{mention.id}"'
+                    span = _place(facts, mention.line, mention.column, where)
+                    yield diagnostic(rule, text, span, hint=did_you_mean(mention.id, known) or f"Add it to content/{about.id}/{name}s.yaml.")  # fmt: skip
+
+
+def _chapters(volume: VolumeCatalog, catalog: Catalog) -> Iterator[Diagnostic]:
+    """Documents that a chapter names and the volume has not, or that two chapters name."""
+    about = volume.volume
+    span = Span(f"content/{about.id}/{VOLUME_FILE}")
+    seen: dict[str, str] = {}
+    for chapter in _with_leaves(about.contents):
+        if chapter.title and not chapter.children and chapter.id not in volume.by_id:
+            yield diagnostic(Rule.EMPTY_CHAPTER, f'the chapter "{chapter.title}" names no document', span)
+        for leaf in chapter.children:
+            if leaf.kind != "document":
+                continue
+            named = volume.range(leaf.id)
+            if not named and (about.id, leaf.id) not in catalog.drafts:
+                text = f'the chapter "{chapter.title}" names "{leaf.id}", and there is no such document'
+                hint = did_you_mean(leaf.id, volume.by_id)
+                yield diagnostic(Rule.EMPTY_CHAPTER, text, span, hint=hint)
+            for id in named:
+                if id in seen:
+                    text = f'the document "{id}" stands in two chapters: "{seen[id]}" and "{chapter.title}"'
+                    yield diagnostic(Rule.EMPTY_CHAPTER, text, span, hint="It is shown in the first.")
+                seen.setdefault(id, chapter.title)
+
+
+def _with_leaves(contents: tuple[Division, ...]) -> Iterator[Division]:
+    for division in contents:
+        if division.kind not in ("document", "section"):
+            yield division
+            yield from _with_leaves(division.children)
