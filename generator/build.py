@@ -10,8 +10,8 @@ is as written, is not touched. Nothing is deleted after a build with errors.
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -19,18 +19,21 @@ from functools import cache, partial
 from pathlib import Path
 
 import msgspec
+import yaml
+from lxml import etree
 
-from generator import config, consistency, digest, listing, output, sources, steps, theme, urls, workers
+from generator import config, consistency, digest, extras, listing, output, sources, steps, theme, urls, workers
+from generator.addresses import Addresses
 from generator.catalog import Catalog, VolumeCatalog
 from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, Span, diagnostic, did_you_mean
 from generator.document import Facts, Volume
+from generator.extras import Extra
+from generator.output import Claim
 from generator.phrases import Grammar, phrase
+from generator.publication import Publication
 from generator.readers import Part
-from generator.search.analyser import DocumentTerms
-from generator.search.index import as_script, build_index
-from generator.store import STEPS, Output, Source, Store, lock
-from generator.views import Page, Site, document_path
-from generator.wording import date_in_words
+from generator.store import STEPS, Output, Source, StateDamaged, Store, guarded, lock, set_aside
+from generator.views import Page, Site
 
 STATE = ".edition"
 Progress = Callable[[str, int, int], None]
@@ -84,14 +87,41 @@ def build(options: Options, executor: Executor | None = None, progress: Progress
     edition = config.read_edition(edition_root)
     if options.base_url is not None:
         edition = msgspec.structs.replace(edition, base_url=config.base_url(options.base_url))
-    state = edition_root / STATE
-    with lock(state):
-        (state / ".gitignore").write_text("*\n", encoding="utf-8")
+    output = options.output.resolve()
+    _check_output(edition_root, output)
+    site = output.relative_to(edition_root).as_posix() if output.is_relative_to(edition_root) else str(output)
+    state = edition_root / STATE / "state.sqlite3"
+
+    def once() -> Report:
         with (
-            Store(state / "state.sqlite3", _engine(), str(options.output.resolve())) as store,
+            guarded(state),
+            Store(state, _engine(), site) as store,
             workers.available(options.jobs, executor) as work,
         ):
             return _Build(options, edition_root, edition, store, work, progress or (lambda *_: None)).run()
+
+    with lock(state.parent):
+        try:
+            return once()
+        except StateDamaged:
+            name = set_aside(state).name
+        try:
+            report = once()
+        except StateDamaged as error:
+            hint = f"The disk may be failing. Delete {STATE}/{state.name} and build again; if that does not help, report it."  # fmt: skip
+            again = f"the build state is damaged as soon as it is written: {error}"
+            raise EditionError(diagnostic(Rule.STATE, again, Span(f"{STATE}/{state.name}"), hint=hint)) from error
+        report.notices.insert(0, f"The build state was damaged and could not be read. It is kept as {STATE}/{name}; everything was built anew.")  # fmt: skip
+        return report
+
+
+def _check_output(root: Path, output: Path) -> None:
+    """Refuse an output folder in which the site would mix with what it is made from."""
+    inside = [name for name in ("content", "templates", "assets", STATE) if output.is_relative_to((root / name).resolve())]  # fmt: skip
+    if inside or root.is_relative_to(output):
+        where = f"lies in the edition's folder {inside[0]}/" if inside else "is the edition's own folder, or holds it"
+        hint = "Choose a folder of its own, such as site/ in the edition."
+        raise EditionError(diagnostic(Rule.OUTPUT, f"the output {where}", Span(str(output)), hint=hint))
 
 
 class _Build:
@@ -114,6 +144,8 @@ class _Build:
         self.where: dict[tuple[str, str], tuple[str, int]] = {}
         self.keys: dict[tuple[str, str], bytes] = {}
         self.digests: dict[tuple[str, str], bytes] = {}
+        self.addresses = Addresses()
+        self.unplanned: set[str] = set()
 
     def run(self) -> Report:
         clock = _Clock(self.report.seconds)
@@ -126,17 +158,18 @@ class _Build:
         catalog = self._catalog(content, records)
         clock.lap("catalog")
         looks = theme.Theme(self.root)
+        self.found += looks.diagnostics
         messages = looks.messages(self.edition.language)
         self.images = {f"{v}/{name}": path for v, named in content.images.items() for name, path in named.items()}
         site = Site(self.edition, catalog, messages, self.images)
         self.found += consistency.check(catalog, self.where, self.images)
+        own = self._free(self._own_files(site, catalog))
         planned = self._plan(site, looks)
         clock.lap("plan")
-        files = list(self._files(site, catalog))
-        self._make_way({*planned, *(path for path, _, _ in files)})
+        extra = self._make_way(planned, [*own, *self._free(self._copies())])
         self._render(planned, site, looks, messages)
         clock.lap("render")
-        self._write_files(planned, files)
+        self._write_extras(extra)
         clock.lap("files")
         self._finish(planned, records)
         clock.lap("finish")
@@ -146,22 +179,12 @@ class _Build:
     # ---- stages
 
     def _prepare(self) -> None:
-        if self.store.set_aside:
-            name = self.store.set_aside.name
-            self.report.notices.append(f"The build state could not be read. It is kept as {STATE}/{name}; everything is built anew.")  # fmt: skip
         if self.options.clean:
-            self.store.forget_sources(self.store.sources())
+            for table in ("sources", "copies"):
+                self.store.forget_sources(self.store.sources(table), table)
             for step in STEPS:
                 self.store.keep_only(step, set())
-        self.manifest = {} if self.options.clean else self.store.outputs()
-        if self.store.meta("unfinished"):
-            output.sweep(self.output)
-        self.store.put_meta("unfinished", b"1")
-        self.store.commit()
-        try:
-            self.output.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise EditionError(steps.output_fault(str(self.options.output), error)) from None
+        self.publication = Publication(self.store, self.output, self.options.clean)
 
     def _read(self, content: sources.Content) -> dict[str, Source]:
         """Read the files that changed; return the records of all files by path."""
@@ -227,6 +250,8 @@ class _Build:
             if record.volume and file.path == f"content/{file.volume}.xml":
                 tei_volumes[file.volume] = record.volume
             for part in record.parts:
+                if part.key not in remembered:
+                    raise StateDamaged("the facts of a document are missing")
                 read = decode(remembered[part.key])
                 self.found += (_moved(d, part.line - 1) for d in read.diagnostics)
                 if read.facts is None:
@@ -284,8 +309,11 @@ class _Build:
         shared = {"site": digest.of(site.data()), "words": digest.of(site.messages), "engine": _engine()}
         planned: dict[str, tuple[Page, dict[str, bytes]]] = {}
         faults: dict[str, Diagnostic] = {}
-        self.unplanned: set[str] = set()
         for page in site.pages():
+            if taken := self.addresses.claim(page.path, self._source_of(page, site)):
+                self.found.append(taken)
+                self.unplanned.add(page.path)
+                continue
             if page.template not in faults:
                 try:
                     shared["template"] = looks.closure(page.template)
@@ -299,19 +327,28 @@ class _Build:
             if page.text:
                 inputs["text"] = self.digests[page.text]
                 inputs["references"] = digest.of(page.targets, page.images)
-            if other := planned.get(page.path):
-                where = self.where.get(page.text or ("", ""), (page.path, 0))[0]
-                taken = (
-                    f'the address "{urls.address(page.path)}" is taken by {other[0].data.get("title", "another page")}'
-                )
-                self.found.append(
-                    diagnostic(Rule.ADDRESS_TAKEN, taken, Span(where), hint="Give one of them another name.")
-                )
-                continue
             planned[page.path] = (page, inputs)
         self.found += faults.values()
         self.report.pages = len(planned)
         return planned
+
+    def _source_of(self, page: Page, site: Site) -> str:
+        """The file or folder of the edition that a page is made from; empty for one that is made from all of it."""
+        if page.text:
+            return self.where[page.text][0]
+        volume = page.path.partition("/")[0]
+        return f"content/{volume}" if volume in site.catalog.volumes else ""
+
+    def _free(self, extra: Iterable[Extra]) -> list[Extra]:
+        """Those files whose address is free."""
+        free = []
+        for file in extra:
+            if taken := self.addresses.claim(file.path, file.source):
+                self.found.append(taken)
+                self.unplanned.add(file.path)
+            else:
+                free.append(file)
+        return free
 
     def _render(
         self,
@@ -321,44 +358,51 @@ class _Build:
         words: dict[str, str],
     ) -> None:
         keys = {path: digest.of(inputs) for path, (_, inputs) in planned.items()}
-        stale = [path for path in planned if not self._is_current(path, keys[path])]
+        stale = [path for path in planned if not self.publication.is_current(path, keys[path])]
         self._explain(planned, keys)
-        self.store.announce(path for path in stale if path not in self.manifest)
+        claims = self.publication.announce(stale)
         shared = steps.Context(
-            str(self.root),
             str(self.output),
             site.data(),
             words,
-            digest.of([looks.closure(planned[p][0].template) for p in stale]),
+            looks.sources,
         )
         step = partial(steps.render_pages, msgspec.msgpack.encode(shared))
-        jobs = (self._job(planned[path][0]) for path in stale)
+        jobs = (self._job(planned[path][0], claims.get(path, Claim.OURS)) for path in stale)
         count = 0
         for batch in self.work.run(step, jobs, len(stale)):
             self._record(batch, keys, planned)
             count += len(batch)
             self.progress("Rendering", count, len(stale))
 
-    def _make_way(self, wanted: set[str]) -> None:
-        """Remove files of ours that stand where a folder must be now, or in a folder that must be a file now.
-        Nobody else's file is ever in the way of ours without a message."""
-        stale = self.manifest.keys() - wanted
-        needed = {folder for path in wanted for folder in _folders(path)} if stale else set()
-        blocking = [path for path in stale if path in needed or not wanted.isdisjoint(_folders(path))]
-        if blocking:
-            self.report.removed += self._remove(sorted(blocking))
-            self.store.commit()
+    def _make_way(self, planned: dict[str, tuple[Page, dict[str, bytes]]], extra: list[Extra]) -> list[Extra]:
+        """Remove files of ours that stand where a folder must be now, or in a folder that must be a file now; after
+        errors, leave out what they keep from being written instead. Return the files to write."""
+        blocking, kept = self.publication.blocked({*planned, *(file.path for file in extra)})
+        if not blocking:
+            return extra
+        if not self._has_errors():
+            self.report.removed += self.publication.remove(blocking)
+            return extra
+        self.unplanned |= kept
+        for path in kept & planned.keys():
+            del planned[path]
+        return [file for file in extra if file.path not in kept]
 
-    def _job(self, page: Page) -> steps.Job:
-        document = (self.store.result("document", self.keys[page.text]) or b"") if page.text else b""
-        return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets, page.images)
+    def _job(self, page: Page, claim: Claim) -> steps.Job:
+        document = self.store.result("document", self.keys[page.text]) if page.text else b""
+        if document is None or (page.text and not document):
+            raise StateDamaged("a document is missing")
+        return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets, page.images, claim)
 
     def _record(self, batch: Iterable[steps.Done], keys: Mapping[str, bytes], planned: Mapping[str, tuple[Page, dict[str, bytes]]]) -> None:  # fmt: skip
         fatal: Diagnostic | None = None
-        outputs = []
+        outputs: list[Output] = []
+        refused: list[str] = []
         for done in batch:
             self.report.rendered.append(done.path)
             if done.written is None:
+                refused.append(done.path)
                 assert done.fault
                 fatal = done.fault if done.fatal else fatal
                 self.found.append(done.fault)
@@ -368,119 +412,60 @@ class _Build:
                 self.report.written.append(done.path)
             inputs = msgspec.msgpack.encode({n: d[:6] for n, d in planned[done.path][1].items()})
             outputs.append(Output(done.path, keys[done.path], done.written.size, done.written.mtime_ns, inputs))
-        self.store.record(outputs)
-        self.store.commit()
+        self.publication.record(outputs, refused)
         if fatal:
             raise EditionError(fatal)
 
-    def _files(self, site: Site, catalog: Catalog) -> Iterator[tuple[str, bytes, Callable[[], bytes]]]:
-        """Yield the files that are no pages: path, key, and how to make the bytes."""
-        for path, data in site.files():
-            yield path, digest.of("file", data), partial(bytes, data)
-        copied = {f"assets/{name}": file for name, file in theme.assets(self.root).items()}
-        copied |= {path: self.root / source for path, source in self.images.items()}
-        for path, file in copied.items():
-            yield path, digest.of("copy", digest.of_bytes(file.read_bytes())), file.read_bytes
+    def _own_files(self, site: Site, catalog: Catalog) -> Iterator[Extra]:
+        yield from extras.own_files(site)
         if self.edition.search.enabled:
-            yield from self._search_files(site, catalog)
+            yield from extras.search_files(site, catalog, self.keys, _engine(), self.store)
 
-    def _search_files(self, site: Site, catalog: Catalog) -> Iterator[tuple[str, bytes, Callable[[], bytes]]]:
-        indexed = [volume.by_id[id] for volume in catalog.volumes.values() for id in volume.order]
-        parts = [self.keys[f.volume, f.id] for f in indexed]
-        key = digest.of("search", _engine(), parts)
+    def _copies(self) -> Iterator[Extra]:
+        named = {path: (folder, path) for path, folder in theme.assets(self.root, self.found).items()}
+        named |= {path: (self.root, source) for path, source in self.images.items()}
+        return extras.copies(named, self.root, self.store, self.found)
 
-        def index() -> bytes:
-            terms = self._terms(parts)
-            return build_index([(str(n), terms[part]) for n, part in enumerate(parts)])
-
-        made: list[bytes] = []
-
-        def once() -> bytes:
-            if not made:
-                made.append(index())
-            return made[0]
-
-        shown = msgspec.json.encode([
-            {
-                "u": document_path(f),
-                "n": f.metadata.number,
-                "t": f.title,
-                "v": catalog.volumes[f.volume].volume.title,
-                "d": date_in_words(f.metadata.date, site.messages),
-                "s": f.metadata.summary or f.opening,
-            }
-            for f in indexed
-        ])  # fmt: skip
-        shown_key = digest.of("documents", shown)
-        yield "search/lunr-index.json", key, once
-        yield "search/lunr-index.js", key, lambda: as_script("lunr-index", once())
-        yield "search/documents.json", shown_key, lambda: shown
-        yield "search/documents.js", shown_key, lambda: as_script("documents", shown)
-
-    def _terms(self, parts: list[bytes]) -> dict[bytes, DocumentTerms]:
-        remembered = self.store.results("terms")
-        for part in parts:
-            if part not in remembered:
-                terms = steps.search_terms(self.store.result("document", part) or b"")
-                remembered[part] = terms
-                self.store.put_results("terms", [(part, terms)])
-        decode = msgspec.msgpack.Decoder(DocumentTerms).decode
-        return {part: decode(remembered[part]) for part in parts}
-
-    def _write_files(
-        self, planned: Mapping[str, object], files: Iterable[tuple[str, bytes, Callable[[], bytes]]]
-    ) -> None:
-        self.kept = set(planned)
-        for path, key, make in files:
-            self.kept.add(path)
-            if self._is_current(path, key):
-                continue
-            self.store.announce([path])
+    def _write_extras(self, extra: list[Extra]) -> None:
+        self.extra = {file.path for file in extra}
+        stale = [file for file in extra if not self.publication.is_current(file.path, file.key)]
+        claims = self.publication.announce(file.path for file in stale)
+        for file in stale:
             try:
-                written = output.write(self.output, path, make())
+                written = output.write(self.output, file.path, file.make(), claims.get(file.path, Claim.OURS))
             except OSError as error:
-                raise EditionError(steps.output_fault(path, error)) from None
-            self.report.rendered.append(path)
+                raise EditionError(steps.output_fault(file.path, error)) from None
+            self.report.rendered.append(file.path)
+            if isinstance(written, output.Refused):
+                self.found.append(written.diagnostic)
+                self.publication.record((), (file.path,))
+                continue
             if written.changed:
-                self.report.written.append(path)
-            self.store.record([Output(path, key, written.size, written.mtime_ns, b"")])
-            self.store.commit()
+                self.report.written.append(file.path)
+            self.publication.record((Output(file.path, file.key, written.size, written.mtime_ns, b""),), ())
 
     def _finish(self, planned: Mapping[str, object], records: Mapping[str, Source]) -> None:
         """Remove what is no longer planned, unless there were errors, and forget what is no longer of use."""
-        errors = any(d.severity == Severity.ERROR for d in self.found)
-        stale = sorted(self.store.outputs().keys() - self.kept - self.unplanned)
-        if stale and errors:
+        known = planned.keys() | self.extra | self.unplanned
+        stale = sorted(self.store.outputs().keys() - known)
+        if stale and self._has_errors():
             self.report.notices.append("Because of the errors nothing was removed from the site.")
         elif stale:
-            self.report.removed += self._remove(stale)
+            self.report.removed += self.publication.remove(stale)
+        if strangers := self.publication.strangers(known):
+            few = ", ".join(strangers[:3]) + (", …" if len(strangers) > 3 else "")
+            count = f"Files in the site that are not known to be ours: {len(strangers)} ({few})."
+            self.report.notices.append(f"{count} They were left alone. If an earlier build made them, delete the folder once and build again.")  # fmt: skip
         decode = msgspec.msgpack.Decoder(steps.Remembered).decode
         live = {part.key for record in records.values() for part in decode(record.split).parts}
         for step in STEPS:
             self.store.keep_only(step, live)
-        self.store.put_meta("unfinished", b"")
-        self.store.commit()
+        self.publication.finish()
 
     # ---- small things
 
-    def _remove(self, paths: list[str]) -> list[str]:
-        try:
-            output.remove(self.output, paths)
-        except OSError as error:
-            raise EditionError(steps.output_fault(paths[0], error)) from None
-        self.store.forget_outputs(paths)
-        return paths
-
-    def _is_current(self, path: str, key: bytes) -> bool:
-        """Whether the file at ``path`` was made from ``key`` and is still as it was written."""
-        known = self.manifest.get(path)
-        if known is None or known.key != key:
-            return False
-        try:
-            stat = os.stat(f"{self.output}/{path}")
-        except OSError:
-            return False
-        return (stat.st_size, stat.st_mtime_ns) == (known.size, known.mtime_ns)
+    def _has_errors(self) -> bool:
+        return any(d.severity == Severity.ERROR for d in self.found)
 
     def _explain(self, planned: Mapping[str, tuple[Page, dict[str, bytes]]], keys: Mapping[str, bytes]) -> None:
         """Say why the page ``options.explain`` is rendered or kept."""
@@ -492,11 +477,13 @@ class _Build:
             near = did_you_mean(wanted, [urls.address(p).rstrip("/") for p in planned])
             self.report.explanation.append(f'The site has no page "{wanted}". {near}'.strip())
             return
-        known = self.manifest.get(path)
-        if known is None or not known.key:
+        known = self.publication.manifest.get(path)
+        if self.options.clean:
+            self.report.explanation.append(f"{path}: rendered, since everything is made anew (--clean).")
+        elif known is None or not known.key:
             self.report.explanation.append(f"{path}: rendered, since it was not in the site before.")
         elif known.key == keys[path]:
-            kept = self._is_current(path, keys[path])
+            kept = self.publication.is_untouched(path)
             self.report.explanation.append(f"{path}: kept, nothing it shows has changed." if kept else f"{path}: written again, since the file was changed or deleted by hand.")  # fmt: skip
         else:
             before = msgspec.msgpack.decode(known.inputs, type=dict[str, bytes]) if known.inputs else {}
@@ -535,13 +522,6 @@ class _Clock:
         self.last = now
 
 
-def _folders(path: str) -> Iterator[str]:
-    """The folders that hold ``path``, innermost first."""
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
 def _moved(found: Diagnostic, lines: int) -> Diagnostic:
     """A diagnostic of a part, with its place in the file."""
     if not lines or not found.span.line:
@@ -550,10 +530,32 @@ def _moved(found: Diagnostic, lines: int) -> Diagnostic:
     return msgspec.structs.replace(found, span=span)
 
 
+_LIBRARIES = (
+    "click",
+    "filelock",
+    "jinja2",
+    "lunr",
+    "lxml",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "msgspec",
+    "PyYAML",
+    "rich",
+)
+"""What the program requires, for where it is not installed and cannot be asked."""
+
+
 @cache
 def _engine() -> bytes:
     """The digest of everything that turns sources into bytes: our own code and the versions of what it runs on."""
-    libraries = ("jinja2", "markdown-it-py", "mdit-py-plugins", "lxml", "msgspec", "PyYAML")
-    versions = [importlib.metadata.version(name) for name in libraries]
+    try:
+        required = importlib.metadata.requires("documentary-edition") or []
+    except importlib.metadata.PackageNotFoundError:  # run from a checkout without being installed
+        required = []
+    named = {re.split(r"[^A-Za-z0-9._-]", line)[0] for line in required if "extra ==" not in line}
+    # What these stand on decides bytes, too.
+    libraries = sorted({*(named or _LIBRARIES), "markupsafe", "mdurl"}, key=str.lower)
+    versions = [(name, importlib.metadata.version(name)) for name in libraries]
+    versions += [("libxml2", ".".join(map(str, etree.LIBXML_VERSION))), ("libyaml", str(yaml.__with_libyaml__))]
     code = digest.of_tree(Path(__file__).parent, (".py",))
     return digest.of(code, versions, platform.python_version())

@@ -39,8 +39,8 @@ class PagePlace(msgspec.Struct, frozen=True):
 
 
 class VolumeCatalog:
-    """One volume: ``documents`` (role document) and ``sections`` (all others) in order, all ids in ``order``,
-    all facts in ``by_id``, the tree of parts in ``contents``."""
+    """One volume: ``documents`` (role document) in order, the ids of those and of all else in ``order``, all
+    facts in ``by_id``, the tree of parts in ``contents``."""
 
     def __init__(self, volume: Volume, facts: Iterable[Facts]) -> None:
         self.volume = volume
@@ -49,7 +49,6 @@ class VolumeCatalog:
         order = [id for id in _leaves(self.contents) if id in self.by_id]
         self.order = tuple(order)
         self.documents = tuple(self.by_id[id] for id in order if self.by_id[id].role == "document")
-        self.sections = tuple(self.by_id[id] for id in order if self.by_id[id].role != "document")
 
     @cached_property
     def name(self) -> names.VolumeName:

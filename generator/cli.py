@@ -5,18 +5,25 @@ Exit codes: 0 done, 1 the edition has errors, 2 wrong use.
 
 from __future__ import annotations
 
+import functools
 import sys
+import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from generator import build as building
-from generator import importer, scaffold, workers
-from generator.diagnostics import Diagnostic, EditionError, Severity
+from generator import config, importer, scaffold, workers
+from generator.diagnostics import Diagnostic, EditionError, Severity, visible
 
 DONE, ERRORS = 0, 1
+
+P = ParamSpec("P")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,30 +44,71 @@ def _edition_options(command: click.decorators.FC) -> click.decorators.FC:
     return command
 
 
+def _ends_with_a_message(command: Callable[P, None]) -> Callable[P, None]:
+    """Whatever happens in ``command``, the user is told in words; a traceback goes into a file."""
+
+    @functools.wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except EditionError as error:
+            _show(error.diagnostics)
+            sys.exit(ERRORS)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click's own ways to end
+        except Exception as error:
+            edition = kwargs.get("edition")
+            _tell_of_crash(error, edition if isinstance(edition, Path) else None)
+            sys.exit(ERRORS)
+
+    return guarded
+
+
+def _tell_of_crash(error: Exception, edition: Path | None) -> None:
+    click.echo(visible(f"The program failed: {type(error).__name__}: {error}"), err=True)
+    log = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace")
+    try:
+        if edition and (edition / building.STATE).is_dir():
+            file = edition / building.STATE / "crash.txt"
+            file.write_bytes(log)
+        else:
+            with tempfile.NamedTemporaryFile(prefix="edition-crash-", suffix=".txt", delete=False) as made:
+                made.write(log)
+            file = Path(made.name)
+    except OSError:
+        click.echo("This should not happen. Please report it.", err=True)
+        return
+    click.echo(f"This should not happen. Please report it, and send {_shown(file)} along.", err=True)
+
+
+def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else config.base_url(value)
+    except ValueError as error:
+        raise click.BadParameter(visible(str(error)), context, parameter) from None
+
+
 @main.command()
 @_edition_options
 @click.option("--strict", is_flag=True, help="End with exit code 1 if there are warnings, too.")
 @click.option("--clean", is_flag=True, help="Forget what is remembered and make every page anew.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: one for each processor).")
-@click.option("--base-url", help="The site's public address, instead of that in edition.toml.")
+@click.option("--base-url", callback=_base_url, help="The site's public address, instead of that in edition.toml.")
 @click.option("--notes", is_flag=True, help="Show notes, too: references found in prose that lead nowhere.")
 @click.option("--explain", metavar="PATH", default="", help="Say why the page at PATH is made anew or kept.")
+@_ends_with_a_message
 def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: bool, jobs: int | None, base_url: str | None, notes: bool, explain: str) -> None:  # fmt: skip
     """Build the site of the edition; pages that would come out the same are left alone."""
     out = Console(highlight=False, soft_wrap=True, quiet=quiet)
     target = output or edition / "site"
     options = building.Options(edition, target, jobs or 0, clean, base_url, explain)
-    try:
-        with _Bars(out) as bars:
-            report = building.build(options, progress=bars.show)
-    except EditionError as error:
-        _show(error.diagnostics)
-        sys.exit(ERRORS)
-    except ValueError as error:  # the one value that is checked later than click does it
-        raise click.BadParameter(str(error), param_hint="--base-url") from None
+    with _Bars(out) as bars:
+        report = building.build(options, progress=bars.show)
     _show([d for d in report.diagnostics if notes or d.severity != Severity.NOTE])
-    for line in (*report.notices, *report.explanation):
+    for line in report.notices:
         out.print(line, markup=False)
+    for line in report.explanation:
+        click.echo(line)
     out.print(_summary(report), markup=False)
     if not report.errors:
         out.print(f"To look at it, open {_shown(target / 'index.html')} in a browser.", markup=False)
@@ -70,13 +118,10 @@ def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="", help="The edition's title.")
+@_ends_with_a_message
 def new(folder: Path, title: str) -> None:
     """Make a small edition in FOLDER, to begin with."""
-    try:
-        files = scaffold.create(folder, title)
-    except EditionError as error:
-        _show(error.diagnostics)
-        sys.exit(ERRORS)
+    files = scaffold.create(folder, title)
     click.echo(f"Made a new edition in {_shown(folder)}:")
     for file in files:
         click.echo(f"  {file}")
@@ -93,14 +138,11 @@ def new(folder: Path, title: str) -> None:
 @click.option("--force", is_flag=True, help="Overwrite documents even where an editor has changed them.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--to", type=click.Choice(["markdown"]), default="markdown", help="What documents are made: Markdown.")
+@_ends_with_a_message
 def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force: bool, dry_run: bool, to: str) -> None:
     """Make documents of plain transcripts (.txt), Word files (.docx, with pandoc) and TEI (.xml: documents and
     whole volumes)."""
-    try:
-        report = importer.import_files(edition, files, volume, id=id, force=force, dry_run=dry_run)
-    except EditionError as error:
-        _show(error.diagnostics)
-        sys.exit(ERRORS)
+    report = importer.import_files(edition, files, volume, id=id, force=force, dry_run=dry_run)
     for imported in report.files:
         click.echo(str(imported))
         # The documents of a whole volume would bury what is said of them.
@@ -114,12 +156,12 @@ def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force:
 
 def _summary(report: building.Report) -> str:
     seconds = sum(report.seconds.values())
-    made = f"{len(report.rendered)} made, {len(report.written)} changed, {len(report.removed)} removed"
+    files = f"{_count(len(report.rendered), 'file')} made anew, {len(report.written)} changed, {len(report.removed)} removed"
     count = len(report.diagnostics) - report.errors - report.warnings
     more = f", {_count(count, 'note')} (--notes shows them)" if count else ""
     state = f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}{more}"
     what = f"{_count(report.documents, 'document')} in {_count(report.volumes, 'volume')}"
-    return f"{what}, {_count(report.pages, 'page')} ({made}); {state}; {seconds:.1f} s."
+    return f"{what}, {_count(report.pages, 'page')}; {files}; {state}; {seconds:.1f} s."
 
 
 def _count(n: int, what: str) -> str:

@@ -6,6 +6,7 @@ edition file ends the run; an error in a volume's file is reported and the volum
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from generator import urls
+from generator import files, urls
 from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic, did_you_mean
 from generator.document import Division, Volume
 
@@ -75,7 +76,7 @@ _VOLUME_TEXT = {
 def read_edition(root: Path) -> Edition:
     """Read ``edition.toml`` in ``root``. Raises EditionError with every fault found in it."""
     file = root / EDITION_FILE
-    if not file.is_file():
+    if not os.path.lexists(file):
         raise EditionError(
             diagnostic(
                 Rule.NO_EDITION,
@@ -85,7 +86,10 @@ def read_edition(root: Path) -> Edition:
             )
         )
     found: list[Diagnostic] = []
-    data, text = _toml(EDITION_FILE, file.read_bytes(), found)
+    read = files.read(root, EDITION_FILE)
+    if isinstance(read, Diagnostic):
+        raise EditionError(read)
+    data, text = _toml(EDITION_FILE, read, found)
     if data is None:
         raise EditionError(*found)
     table = _Table(EDITION_FILE, text, data, found)
@@ -252,11 +256,9 @@ class _Table:
 
 
 def _toml(file: str, data: bytes, found: list[Diagnostic]) -> tuple[dict[str, Any] | None, str]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found.append(diagnostic(Rule.INVALID_UTF8, "the file is not UTF-8 text", Span(file, line, 1), hint="Save it as UTF-8."))  # fmt: skip
+    text = files.decode(file, data)
+    if isinstance(text, Diagnostic):
+        found.append(text)
         return None, ""
     try:
         return tomllib.loads(text.replace("\r\n", "\n")), text

@@ -17,7 +17,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-
 # C0 and C1, line and paragraph separators, and what turns the direction of writing.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -86,8 +85,9 @@ class Rule(enum.Enum):
     TEMPLATE = ("template", Severity.ERROR, "A template has an error, includes itself, or includes by a name that is not written out.")  # fmt: skip
     NO_EDITION = ("no-edition", Severity.ERROR, "The folder holds no edition: there is no edition.toml in it.")
     LOCKED = ("locked", Severity.ERROR, "Another build of the same edition is running.")
-    OUTPUT = ("output", Severity.ERROR, "A file of the site cannot be written: the disk is full, or the folder is not yours.")  # fmt: skip
-    INTERNAL = ("internal", Severity.ERROR, "The program itself failed; the message names the place in it. Please report it.")
+    OUTPUT = ("output", Severity.ERROR, "A file of the site cannot be written: the disk is full, the folder is not yours, or something that is not the program's stands in its place.")  # fmt: skip
+    STATE = ("state", Severity.ERROR, "What the program remembers in `.edition/` cannot be used.")
+    INTERNAL = ("internal", Severity.ERROR, "The program itself failed; the message names the place in it. Please report it.")  # fmt: skip
     TOML = ("toml", Severity.ERROR, "A TOML file cannot be read.")
 
     def __init__(self, id: str, severity: Severity, about: str) -> None:

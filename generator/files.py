@@ -8,6 +8,7 @@ circle. Only regular files are read: a pipe would wait for ever.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,22 +94,23 @@ def decode(path: str, data: bytes) -> str | Diagnostic:
     except UnicodeDecodeError as error:
         # With a mark, the codec counts from behind it.
         data = data.removeprefix(b"\xef\xbb\xbf")
-        before = data[: error.start].decode("utf-8", "replace")
-        line = data[data.rfind(b"\n", 0, error.start) + 1 :].partition(b"\n")[0].decode("utf-8", "replace")
-        span = Span(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        before, after = data[: error.start].decode("utf-8"), data[error.start :].decode("utf-8", "replace")
+        lines = re.split(r"\r\n|\n|\r", before)
+        line = lines[-1] + re.split(r"[\r\n]", after, maxsplit=1)[0]
+        span = Span(path, len(lines), len(lines[-1]) + 1)
         found = diagnostic(
             Rule.INVALID_UTF8,
             f"the byte 0x{data[error.start]:02X} is not UTF-8 text",
             span,
             hint="Save the file as UTF-8 in your editor.",
         )
-        return msgspec.structs.replace(found, line=line.rstrip("\r"))
+        return msgspec.structs.replace(found, line=line)
 
 
 def _entry(root: Path, path: str, entry: os.DirEntry[str]) -> Entry | Diagnostic:
     if entry.is_symlink():
-        target = Path(entry.path).resolve()
-        if not target.exists():
+        target = Path(os.path.realpath(entry.path))
+        if not os.path.exists(target):
             return _left_out(path, "the link leads nowhere", "")
         if not target.is_relative_to(root.resolve()):
             return _left_out(path, "the link leads out of the edition's folder", "Copy the file here instead.")

@@ -22,6 +22,7 @@ from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, Span
 from generator.document import Document, plain_text
 from generator.exporters import markdown as markdown_writer
 from generator.exporters.markdown_volume import volume_files
+from generator.files import decode
 from generator.readers import Part, frontmatter, markdown, tei
 from generator.readers.plaintext import Transcript, transcribe
 from generator.readers.plaintext_writer import to_markdown
@@ -286,10 +287,12 @@ def _read_record(edition: Path) -> tuple[dict[str, _Entry], list[str]]:
 
 def _write(edition: Path, path: str, data: bytes) -> None:
     try:
-        output.write(edition, path, data)
+        written = output.write(edition, path, data)
     except OSError as error:
         message = f"the file cannot be written: {error.strerror or error}"
         raise EditionError(diagnostic(Rule.UNREADABLE, message, Span(path))) from None
+    if isinstance(written, output.Refused):
+        raise EditionError(written.diagnostic)
 
 
 # Reading the input
@@ -332,18 +335,10 @@ def _decode(shown: str, data: bytes) -> str:
     if b"\x00" in data:
         message = "the file is no text"
         raise EditionError(diagnostic(Rule.INVALID_UTF8, message, Span(shown), hint="Import a text file (.txt) or a Word file (.docx)."))  # fmt: skip
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        start = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
-        line = len(re.findall(rb"\r\n|\n|\r", before)) + 1
-        column = len(before[start:].decode("utf-8", "replace")) + 1
-        shown_line = re.split(rb"[\r\n]", data[start:], maxsplit=1)[0].decode("utf-8", "replace")
-        rule = Rule.INVALID_UTF8
-        message = f"the byte 0x{data[error.start]:02X} is not UTF-8 text"
+    text = decode(shown, data)
+    if isinstance(text, Diagnostic):
         hint = 'The file may be in an older encoding, such as Windows-1252: save it as "UTF-8" in your editor.'
-        raise EditionError(Diagnostic(rule.id, rule.severity, message, Span(shown, line, column), hint, shown_line)) from None  # fmt: skip
+        raise EditionError(msgspec.structs.replace(text, hint=hint))
     if not text.strip():
         raise EditionError(diagnostic(Rule.MISSING_VALUE, "the file is empty", Span(shown)))
     return text
@@ -483,4 +478,8 @@ _OTHER_WAYS = {
     ".rtf": "Save it as .docx or as plain text (UTF-8).",
     ".odt": "Save it as .docx or as plain text (UTF-8).",
     ".pdf": "Copy its text into a text file and import that.",
+    **dict.fromkeys(
+        (".json", ".csv", ".html", ".htm"),
+        "A transcript is plain text: copy its text into a .txt file and import that.",
+    ),
 }

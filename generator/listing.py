@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from generator import files
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Entry, is_safe_url
 from generator.strict_yaml import Fields, fields, parse
@@ -15,13 +16,10 @@ KEYS = ("name", "text", "names", "links")
 def read_entries(file: str, data: bytes) -> tuple[tuple[Entry, ...], list[Diagnostic]]:
     """Read the bytes of a list; faulty entries are reported and left out."""
     found: list[Diagnostic] = []
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return (), [
-            diagnostic(Rule.INVALID_UTF8, "the file is not UTF-8 text", Span(file, line, 1), hint="Save it as UTF-8.")
-        ]
+    decoded = files.decode(file, data)
+    if isinstance(decoded, Diagnostic):
+        return (), [decoded]
+    text = decoded.replace("\r\n", "\n")
 
     def report(rule: Rule, message: str, line: int, column: int, hint: str = "") -> None:
         found.append(diagnostic(rule, message, Span(file, line, column), hint=hint, text=text))

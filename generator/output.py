@@ -1,16 +1,21 @@
 """The site on disk: write whole files or nothing, leave equal files alone, remove only what is ours.
 
 A file is written under a temporary name in its own folder and renamed over the old one, so a reader or a
-killed build never meets half a page. Temporary names end in ``TEMPORARY``; a build that finds the traces of
+killed build never meets half a page. A file that is not ours is not written over, and nothing is written or removed
+through a link to a folder. Temporary names end in ``TEMPORARY``; a build that finds the traces of
 a killed one sweeps them away.
 """
 
 from __future__ import annotations
 
+import enum
 import os
+import stat
 from pathlib import Path
 
 import msgspec
+
+from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 
 TEMPORARY = ".edition-tmp"
 
@@ -25,16 +30,66 @@ class Written(msgspec.Struct, frozen=True):
     changed: bool
 
 
-def write(root: Path, path: str, data: bytes) -> Written:
-    """Make the file ``path`` below ``root`` hold ``data``. Raises OSError; what stood there is then intact."""
-    target = f"{root}/{path}"
+class Refused(msgspec.Struct, frozen=True):
+    """A file that was not written, since something that is not ours stands in its way."""
+
+    path: str
+    reason: str
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        hint = "It was left as it is. Move it out of the site, or delete it if you do not need it; then build again."
+        return diagnostic(Rule.OUTPUT, self.reason, Span(self.path), hint=hint)
+
+
+class Claim(enum.IntEnum):
+    """Whose the file is that stands where one is to be written: ``MARKED`` ours if it carries ``MARK``. Whoever
+    wrote the very same bytes has written ours."""
+
+    OURS = 0
+    MARKED = 1
+    FOREIGN = 2
+
+
+MARK = b'<meta name="generator" content="edition">'
+"""What every page of the default theme carries in its head."""
+
+_HEAD = 4096
+
+
+def is_marked(file: str) -> bool:
+    """Whether ``file`` is a page that this program has made."""
     try:
+        with open(file, "rb") as page:
+            return MARK in page.read(_HEAD)
+    except OSError:
+        return False
+
+
+def write(root: Path, path: str, data: bytes, claim: Claim = Claim.OURS) -> Written | Refused:
+    """Make the file ``path`` below ``root`` hold ``data``, if what stands there may be replaced under ``claim``.
+    Raises OSError; what stood there is then intact."""
+    target = f"{root}/{path}"
+    if link := _link_above(root, path):
+        return Refused(path, f'the folder "{link}" of the site is a link to another place')
+    try:
+        if claim != Claim.OURS and not stat.S_ISREG(os.lstat(target).st_mode):
+            return Refused(path, "something that is not ours and no plain file stands here")
         with open(target, "rb") as old:
-            if old.read() == data:
-                stat = os.fstat(old.fileno())
-                return Written(path, stat.st_size, stat.st_mtime_ns, False)
+            standing = old.read()
+            if standing == data:
+                met = os.fstat(old.fileno())
+                return Written(path, met.st_size, met.st_mtime_ns, False)
+            if claim == Claim.FOREIGN or (claim == Claim.MARKED and MARK not in standing[:_HEAD]):
+                return Refused(path, "a file stands here that is not ours")
     except FileNotFoundError:
         pass
+    except NotADirectoryError:
+        return Refused(path, "a file that is not ours stands where a folder is needed")
+    except OSError:
+        if not os.path.isdir(target):
+            raise
+        return Refused(path, "a folder stands here that is not ours")
     folder, _, name = target.rpartition("/")
     temporary = f"{folder}/.{name}{TEMPORARY}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -52,8 +107,8 @@ def write(root: Path, path: str, data: bytes) -> Written:
     except BaseException:
         _unlink(temporary)
         raise
-    stat = os.stat(target)
-    return Written(path, stat.st_size, stat.st_mtime_ns, True)
+    met = os.stat(target)
+    return Written(path, met.st_size, met.st_mtime_ns, True)
 
 
 def remove(root: Path, paths: list[str]) -> int:
@@ -61,6 +116,8 @@ def remove(root: Path, paths: list[str]) -> int:
     removed = 0
     folders: set[str] = set()
     for path in paths:
+        if _link_above(root, path):
+            continue
         removed += _unlink(f"{root}/{path}")
         while "/" in path:
             path = path.rpartition("/")[0]
@@ -84,6 +141,16 @@ def sweep(root: Path) -> None:
                 os.rmdir(folder)
             except OSError:
                 pass
+
+
+def _link_above(root: Path, path: str) -> str:
+    """The first folder on the way from ``root`` to ``path`` that is a link, or nothing."""
+    end = path.find("/")
+    while end >= 0:
+        if os.path.islink(f"{root}/{path[:end]}"):
+            return path[:end]
+        end = path.find("/", end + 1)
+    return ""
 
 
 def _unlink(path: str) -> int:

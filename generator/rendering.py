@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url, reference_of
+from generator.document import BLOCKS, Document, Node, Note, Reference, Target, is_safe_url, plain_text, reference_of
 from generator.tables import spans_of
 
 _Targets = Mapping[Reference, Target]
@@ -36,8 +36,8 @@ def render(document: Document, targets: _Targets, messages: _Words, images: _Wor
     ``targets`` says where its references lead; one that is not among them is shown as broken. ``images`` has the
     links to its images; one of its own that is not among them is shown by its description. ``messages`` has
     the words around the text, each with ``{label}`` where the label of a page or note belongs: page ("Page
-    {label}"), page_mark ("[Page {label}]"), footnote, back_to_reference, notes, image (with ``{alt}``), and a
-    remark for each status of a reference that is not resolved (not-in-edition, unpublished, ambiguous, broken).
+    {label}"), page_mark ("[Page {label}]"), footnote, back_to_reference, notes, image (with
+    ``{alt}``), image_unnamed.
     """
     writer = _Writer(targets, messages, images or {})
     return Rendered(
@@ -49,35 +49,21 @@ def render(document: Document, targets: _Targets, messages: _Words, images: _Wor
     )
 
 
-def inline(nodes: Iterable[Node]) -> str:
-    """Return the HTML of a title for lists and links to it: emphasis stays; page marks, references to notes,
-    links and ids do not."""
-    return _Writer({}, {}, {}, bare=True).line(nodes)
-
-
 class _Writer:
     """What is being written: the pieces so far, the ids used, and what encloses the present place.
 
     ``blocks`` counts the block elements written; an element that turns out to hold one cannot be a ``p`` or a
     ``span`` and becomes a ``div``. ``links`` is not 0 inside a link; ``flat`` inside a heading, where no block
-    may stand; ``headings`` has the levels of the headings that the place stands under; ``bare`` where marks, links
-    and ids are left out.
+    may stand; ``headings`` has the levels of the headings that the place stands under.
     """
 
-    __slots__ = ("bare", "blocks", "flat", "headings", "ids", "images", "in_line", "links", "messages", "out",
+    __slots__ = ("blocks", "flat", "headings", "ids", "images", "in_line", "links", "messages", "out",
                  "targets")  # fmt: skip
 
-    def __init__(
-        self,
-        targets: Mapping[Reference, Target],
-        messages: Mapping[str, str],
-        images: Mapping[str, str],
-        bare: bool = False,
-    ) -> None:
+    def __init__(self, targets: _Targets, messages: _Words, images: _Words) -> None:
         self.targets = targets
         self.images = images
         self.messages = messages
-        self.bare = bare
         self.out: list[str] = []
         self.ids: set[str] = set()
         self.blocks = 0
@@ -123,7 +109,7 @@ class _Writer:
 
     def id(self, name: str | None) -> str:
         """The attribute, or nothing if that id stands on the page already."""
-        if not name or name in self.ids or self.bare:
+        if not name or name in self.ids:
             return ""
         self.ids.add(name)
         return f' id="{escape(name)}"'
@@ -434,7 +420,7 @@ def _figure(writer: _Writer, node: Node) -> None:
         title = _said("title", node.attrs.get("title", ""))
         image = f'<img src="{escape(url)}" alt="{escape(alt)}"{title} loading="lazy">'
     else:
-        words = writer.messages.get("image", "").replace("{alt}", alt).strip()
+        words = writer.messages.get("image" if alt else "image_unnamed", "").replace("{alt}", alt)
         image = f'<span class="no-image">{escape(words)}</span>'
     if writer.flat or (writer.in_line and not node.children):
         writer.out.append(image)
@@ -463,8 +449,6 @@ def _rule(writer: _Writer, node: Node) -> None:
 
 
 def _page_break(writer: _Writer, node: Node) -> None:
-    if writer.bare:
-        return
     label = node.attrs.get("label", "")
     anchor = node.attrs.get("id", "")
     if " " in label:
@@ -480,8 +464,6 @@ def _page_break(writer: _Writer, node: Node) -> None:
 
 
 def _note_ref(writer: _Writer, node: Node) -> None:
-    if writer.bare:
-        return
     attrs = node.attrs
     label = attrs.get("label", "")
     anchor = writer.id(attrs.get("id"))
@@ -496,7 +478,7 @@ def _note_ref(writer: _Writer, node: Node) -> None:
 
 
 def _reference(writer: _Writer, node: Node) -> None:
-    if writer.bare or writer.links:
+    if writer.links:
         writer.nodes(node.children)
         return
     target = writer.targets.get(reference_of(node), _NOWHERE)
@@ -506,18 +488,18 @@ def _reference(writer: _Writer, node: Node) -> None:
     if target.status == "resolved":
         title = _said("data-certainty", target.certainty) + _said("title", target.title)
         if target.name and "unnamed" in node.attrs:
-            node = msgspec.structs.replace(node, children=(Node("text", text=target.name),))
+            said = plain_text(node.children).removeprefix(f"{node.attrs.get('volume', '')}, ")
+            node = msgspec.structs.replace(node, children=(Node("text", text=target.name.replace("{words}", said)),))
         attributes = f'{writer.attributes(node, "ref")} data-ref="{escape(target.kind)}" href="{escape(target.href)}"'
         _anchor(writer, node, attributes + title)
         return
-    title = _said("title", target.title or writer.messages.get(target.status, ""))
-    status = escape(target.status)
-    writer.element(node, "span", f'{writer.attributes(node, "ref unresolved")} data-status="{status}"{title}')
+    said = f' data-status="{escape(target.status)}"{_said("title", target.title)}'
+    writer.element(node, "span", writer.attributes(node, "ref unresolved") + said)
 
 
 def _link(writer: _Writer, node: Node) -> None:
     url = node.attrs.get("url", "")
-    if writer.bare or writer.links or not is_safe_url(url):
+    if writer.links or not is_safe_url(url):
         writer.nodes(node.children)
         return
     title = _said("title", node.attrs.get("title", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -87,11 +88,13 @@ def create(folder: Path, title: str) -> list[str]:
 
     Raises EditionError if something stands there already, or the folder cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        hint = "Name a new folder: nothing that is there already is ever overwritten."
-        raise EditionError(diagnostic(Rule.NO_EDITION, "the folder is not empty", Span(str(folder)), hint=hint))
-    name = msgspec.json.encode(title or folder.resolve().name.replace("-", " ").capitalize()).decode()
+    given = title or folder.resolve().name.replace("-", " ").capitalize()
+    # A title is one line, and JSON's escapes for controls are not all TOML's.
+    name = msgspec.json.encode(" ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", given).split())).decode()
     try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            hint = "Name a new folder: nothing that is there already is ever overwritten."
+            raise EditionError(diagnostic(Rule.NO_EDITION, "the folder is not empty", Span(str(folder)), hint=hint))
         for path, text in _FILES.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ but its argument and, for reading, the named files; what they need of the theme 
 from __future__ import annotations
 
 import gc
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -16,7 +17,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from generator import digest, facts, output, rendering, sources
+from generator import digest, facts, files, output, rendering, sources
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Document, Facts, Reference, Target, Volume, plain_text
 from generator.phrases import Grammar, tag
@@ -24,7 +25,7 @@ from generator.readers import Part, Split
 from generator.readers.registry import by_name
 from generator.search.analyser import DocumentTerms, analyse
 from generator.store import Source
-from generator.theme import TemplateFault, Theme
+from generator.theme import TemplateFault, Templates
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -77,7 +78,7 @@ class FileRead(msgspec.Struct, frozen=True, array_like=True):
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
     """A page to render: path, template, base of absolute links, data, encoded document, its resolved references and
-    the links to its images."""
+    the links to its images; whose the file is that stands there."""
 
     path: str
     template: str
@@ -86,17 +87,17 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     document: bytes
     targets: tuple[tuple[Reference, Target], ...]
     images: tuple[tuple[str, str], ...] = ()
+    claim: output.Claim = output.Claim.OURS
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What all pages of a build share: the edition's folder, the output, the site's data, the interface's words,
-    and the digest of the templates (so that a worker that has older ones loads them anew)."""
+    """What all pages of a build share: the output, the site's data, the interface's words, and the text of the
+    templates by name."""
 
-    edition: str
     output: str
     site: dict[str, Any]
     messages: dict[str, str]
-    templates: bytes
+    templates: dict[str, str]
 
 
 class Done(msgspec.Struct, frozen=True, array_like=True):
@@ -116,11 +117,11 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_document = msgspec.msgpack.Decoder(Document).decode
 
 
-def read_files(edition: str, how: Reading, files: Iterable[sources.File]) -> list[FileRead]:
+def read_files(edition: str, how: Reading, wanted: Iterable[sources.File]) -> list[FileRead]:
     """Read source files whole. A file of one part is read to its end; the parts of others are given back, since
     the caller may know them already."""
     with _paused_collector():
-        return [_read_file(edition, file, how) for file in files]
+        return [_read_file(edition, file, how) for file in wanted]
 
 
 def read_parts(how: Reading, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
@@ -138,12 +139,13 @@ def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
 
 def _read_file(edition: str, file: sources.File, how: Reading) -> FileRead:
     scanned = sources.now_ns()
+    data = files.read(Path(edition), file.path)
+    if isinstance(data, Diagnostic):
+        return FileRead(_source(file, 0, b"", Remembered((), None, (data,))))
     try:
-        data = (Path(edition) / file.path).read_bytes()
-    except OSError as error:
-        found = diagnostic(Rule.UNREADABLE, f"the file cannot be read: {error.strerror}", Span(file.path))
-        return FileRead(_source(file, 0, b"", Remembered((), None, (found,))))
-    split: Split = by_name(file.reader).split(file.path, file.volume, data)
+        split: Split = by_name(file.reader).split(file.path, file.volume, data)
+    except Exception as error:
+        return FileRead(_source(file, 0, b"", Remembered((), None, (_failed(Span(file.path), error),))))
     keyed = tuple((_part_key(part, how), part) for part in split.parts)
     entries = tuple(PartEntry(part.id, key, part.line) for key, part in keyed)
     source = _source(file, scanned, digest.of_bytes(data), Remembered(entries, split.volume, split.diagnostics))
@@ -163,6 +165,13 @@ def _part_key(part: Part, how: Reading) -> bytes:
 
 
 def _read_part(key: bytes, part: Part, how: Reading) -> Result:
+    try:
+        return _reading_of(key, part, how)
+    except Exception as error:
+        return Result(key, _encode(Read(None, (_failed(Span(part.file), error),))), b"", b"")
+
+
+def _reading_of(key: bytes, part: Part, how: Reading) -> Result:
     reading = by_name(part.reader).read(part)
     if reading.document is None:
         return Result(key, _encode(Read(None, reading.diagnostics)), b"", b"")
@@ -193,22 +202,29 @@ class _Renderer:
     """Renders and writes the pages of one build."""
 
     def __init__(self, context: Context) -> None:
-        self.theme = Theme(Path(context.edition))
+        self.templates = Templates(context.templates)
         self.output = Path(context.output)
         self.messages = context.messages
         self.shared = {"site": context.site, "t": context.messages}
 
     def page(self, job: Job) -> Done:
         try:
-            page = self.theme.render(
-                job.template, job.path, job.absolute, {**self.shared, **job.data, **self._text(job)}
-            )
+            data = {**self.shared, **job.data, **self._text(job)}
+        except msgspec.DecodeError:
+            raise  # the state is damaged, which is no fault of this document's
+        except Exception as error:
+            return Done(job.path, None, _failed(Span(job.path), error))
+        try:
+            page = self.templates.render(job.template, job.path, job.absolute, data)
         except TemplateFault as fault:
             return Done(job.path, None, fault.diagnostic)
         try:
-            return Done(job.path, output.write(self.output, job.path, page))
+            made = output.write(self.output, job.path, page, job.claim)
         except OSError as error:
             return Done(job.path, None, output_fault(job.path, error), fatal=True)
+        if isinstance(made, output.Refused):
+            return Done(job.path, None, made.diagnostic)
+        return Done(job.path, made)
 
     def _text(self, job: Job) -> dict[str, Any]:
         if not job.document:
@@ -221,6 +237,18 @@ class _Renderer:
 def _renderer(context: bytes) -> _Renderer:
     """A renderer is a function of its context, so a worker keeps the last ones."""
     return _Renderer(msgspec.msgpack.decode(context, type=Context))
+
+
+def _failed(span: Span, error: Exception) -> Diagnostic:
+    """A bug of ours, told for the one document that shows it, so that the others are published all the same.
+
+    Raises ``error`` again if memory ran out: that is no fault of the document, and must not be remembered as one.
+    """
+    if isinstance(error, MemoryError):
+        raise error
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    message = f"the program failed on this document: {type(error).__name__} in {at.name}: {error}"
+    return diagnostic(Rule.INTERNAL, message, span, hint="Please report it, with the document if you may.")
 
 
 def output_fault(path: str, error: OSError) -> Diagnostic:

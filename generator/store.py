@@ -1,9 +1,10 @@
 """The build state: a SQLite file that knows keys and bytes, not documents.
 
-It may be thrown away at any time; the next build is then a cold one. It lives beside the sources in
-``.edition/``, never in the site.
+It lives beside the sources in ``.edition/``, never in the site. If it is lost or damaged, the next build is a cold
+one: what is ours in the site is written a second time (``manifest``), and all else can be worked out again.
 
 * ``sources``: for each source file its stat and digest, and what it was cut into
+* ``copies``: the same for files that are copied into the site
 * one table a step: key of the step -> its encoded result
 * ``outputs``: the manifest, every file of the site that is ours, with the key it was made from. A file is
   entered before it is written for the first time, so that a killed build leaves nothing unknown behind.
@@ -11,6 +12,7 @@ It may be thrown away at any time; the next build is then a cold one. It lives b
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -20,9 +22,10 @@ from pathlib import Path
 import filelock
 import msgspec
 
-from generator.diagnostics import EditionError, Rule, Span, diagnostic
+from generator import digest, manifest
+from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic
 
-SCHEMA = 2
+SCHEMA = 3
 STEPS = ("facts", "document", "terms")
 
 
@@ -50,34 +53,33 @@ class Output(msgspec.Struct, frozen=True):
     inputs: bytes = b""
 
 
+class StateDamaged(Exception):
+    """The state holds what no build has written. It can be set aside and made anew."""
+
+
 class Store:
     """The open state of one edition. Use as a context manager; ``commit`` makes what was put durable."""
 
     def __init__(self, path: Path, engine: bytes, site: str) -> None:
         """Open or make the state at ``path`` for the output folder ``site`` (each has a manifest of its own).
-        Results made by another ``engine`` are dropped, manifests are kept. A file that is no usable state is
-        renamed aside; ``set_aside`` then says where."""
+        Results made by another ``engine`` are dropped, manifests are kept. Raises as ``guarded`` does."""
         self.path = path
         self.site = site
-        self.set_aside: Path | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._open()
-        except sqlite3.DatabaseError:
-            self._db.close()
-            self.set_aside = path.with_suffix(".unreadable")
-            os.replace(path, self.set_aside)
-            for extra in ("-wal", "-shm"):
-                Path(f"{path}{extra}").unlink(missing_ok=True)
-            self._open()
-        if self.meta("engine") != engine:
-            for table in ("sources", *STEPS):
-                self._db.execute(f"DELETE FROM {table}")
-            self.put_meta("engine", engine)
-            self._db.commit()
+        self.journal = path.parent / f"outputs-{digest.of(site).hex()[:12]}.txt"
+        with guarded(path):
+            self._db = sqlite3.connect(path, isolation_level="DEFERRED")
+            try:
+                self._open()
+                if self.meta("engine") != engine:
+                    for table in ("sources", *STEPS):
+                        self._db.execute(f"DELETE FROM {table}")
+                    self.put_meta("engine", engine)
+                    self._db.commit()
+            except BaseException:
+                self._db.close()
+                raise
 
     def _open(self) -> None:
-        self._db = sqlite3.connect(self.path, isolation_level="DEFERRED")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value BLOB)")
@@ -87,10 +89,11 @@ class Store:
                 if table != "outputs":
                     self._db.execute(f"DROP TABLE {table}")
             self._db.execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB)")
-            self._db.execute(
-                "CREATE TABLE sources(path TEXT PRIMARY KEY, size INT, mtime_ns INT, ctime_ns INT, inode INT,"
-                " scanned_ns INT, digest BLOB, split BLOB)"
-            )
+            for table in ("sources", "copies"):
+                self._db.execute(
+                    f"CREATE TABLE {table}(path TEXT PRIMARY KEY, size INT, mtime_ns INT, ctime_ns INT, inode INT,"
+                    " scanned_ns INT, digest BLOB, split BLOB)"
+                )
             for step in STEPS:
                 self._db.execute(f"CREATE TABLE {step}(key BLOB PRIMARY KEY, value BLOB)")
             self._db.execute(
@@ -117,18 +120,25 @@ class Store:
     def put_meta(self, key: str, value: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (key, value))
 
-    def sources(self) -> dict[str, Source]:
-        """Return all remembered source files by path."""
-        return {row[0]: Source(*row) for row in self._db.execute("SELECT * FROM sources")}
+    def unfinished(self) -> bytes:
+        """Return what the last build of this output noted when it began, or empty bytes if it came to its end."""
+        return self.meta(f"unfinished {self.site}")
 
-    def put_sources(self, sources: Iterable[Source]) -> None:
+    def put_unfinished(self, note: bytes) -> None:
+        self.put_meta(f"unfinished {self.site}", note)
+
+    def sources(self, table: str = "sources") -> dict[str, Source]:
+        """Return all remembered source files by path; those that are copied are in the table ``copies``."""
+        return {row[0]: Source(*row) for row in self._db.execute(f"SELECT * FROM {table}")}
+
+    def put_sources(self, sources: Iterable[Source], table: str = "sources") -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO sources VALUES(?,?,?,?,?,?,?,?)",
+            f"INSERT OR REPLACE INTO {table} VALUES(?,?,?,?,?,?,?,?)",
             [(s.path, s.size, s.mtime_ns, s.ctime_ns, s.inode, s.scanned_ns, s.digest, s.split) for s in sources],
         )
 
-    def forget_sources(self, paths: Iterable[str]) -> None:
-        self._db.executemany("DELETE FROM sources WHERE path=?", [(p,) for p in paths])
+    def forget_sources(self, paths: Iterable[str], table: str = "sources") -> None:
+        self._db.executemany(f"DELETE FROM {table} WHERE path=?", [(p,) for p in paths])
 
     def results(self, step: str) -> dict[bytes, bytes]:
         """Return all remembered results of ``step`` by key."""
@@ -150,17 +160,34 @@ class Store:
         self._db.executemany(f"DELETE FROM {step} WHERE key=?", stale)
 
     def outputs(self) -> dict[str, Output]:
-        """Return the manifest."""
+        """Return the manifest; if the state knows none, what its second copy holds, as announced."""
         columns = "path, key, size, mtime_ns, inputs"
         rows = self._db.execute(f"SELECT {columns} FROM outputs WHERE site=?", (self.site,))
-        return {row[0]: Output(*row) for row in rows}
+        known = {row[0]: Output(*row) for row in rows}
+        if not known:
+            with _written(self.journal):
+                known = {path: Output(path, b"", 0, 0) for path in manifest.read(self.journal)}
+            self._enter(known)
+        return known
 
     def announce(self, paths: Iterable[str]) -> None:
         """Enter files that are about to be written, durably, as ours."""
+        paths = list(paths)
+        with _written(self.journal):
+            manifest.add(self.journal, paths)
+        self._enter(paths)
+
+    def _enter(self, paths: Iterable[str]) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO outputs VALUES(?,?,x'',0,0,x'')", [(self.site, path) for path in paths]
         )
         self._db.commit()
+
+    def save_manifest(self, changed: bool) -> None:
+        """Bring the manifest's second copy up to date, if it ``changed`` or is not there."""
+        if changed or not self.journal.exists():
+            with _written(self.journal):
+                manifest.replace(self.journal, self.outputs())
 
     def record(self, outputs: Iterable[Output]) -> None:
         self._db.executemany(
@@ -172,13 +199,57 @@ class Store:
         self._db.executemany("DELETE FROM outputs WHERE site=? AND path=?", [(self.site, p) for p in paths])
 
 
+def set_aside(path: Path) -> Path:
+    """Rename the state at ``path``, which is of no use, so that a new one can be made; return its new name. Nothing
+    that was set aside before is lost."""
+    names = (path.with_suffix(".unreadable" + (f"-{n}" if n > 1 else "")) for n in itertools.count(1))
+    aside = next(name for name in names if not os.path.lexists(name))
+    with _written(path):
+        os.replace(path, aside)
+        for extra in ("-wal", "-shm"):
+            Path(f"{path}{extra}").unlink(missing_ok=True)
+    return aside
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Tell the ways in which using the state at ``path`` may fail: StateDamaged if it holds nonsense, EditionError if
+    it is sound and cannot be used (a full disk, a lock, missing rights)."""
+    try:
+        yield
+    except msgspec.DecodeError as error:
+        raise StateDamaged(str(error)) from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None and not isinstance(error, sqlite3.OperationalError):
+            raise
+        # Without a code: text in a column is not UTF-8. SQLITE_ERROR: a table or a column is missing.
+        if code is None or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+            raise StateDamaged(str(error)) from error
+        raise EditionError(_unusable(path, str(error))) from None
+
+
+def _unusable(path: Path, reason: str) -> Diagnostic:
+    hint = "Nothing is lost. Look for a full disk, missing rights, or another program that holds the file; then build again."  # fmt: skip
+    where = Span(f"{path.parent.name}/{path.name}")
+    return diagnostic(Rule.STATE, f"the build state cannot be used: {reason}", where, hint=hint)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EditionError(_unusable(path, error.strerror or str(error))) from None
+
+
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
     """Hold the edition's build lock in ``folder``. Raises EditionError, naming the holder, if it is taken."""
-    folder.mkdir(parents=True, exist_ok=True)
     held = filelock.FileLock(folder / "lock")
     holder = folder / "lock-holder"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         # A killed build's worker processes need a moment to notice; its lock goes with them.
         held.acquire(timeout=2, poll_interval=0.1)
     except filelock.Timeout:
@@ -194,8 +265,12 @@ def lock(folder: Path) -> Iterator[None]:
                 hint="Wait until it has finished, or stop it; this one has changed nothing.",
             )
         ) from None
+    except OSError as error:
+        raise EditionError(_unusable(folder / "lock", error.strerror or str(error))) from None
     try:
-        holder.write_text(f"process {os.getpid()}\n", encoding="utf-8")
+        with _written(holder):
+            holder.write_text(f"process {os.getpid()}\n", encoding="utf-8")
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
         yield
     finally:
         held.release()

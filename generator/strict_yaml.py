@@ -4,6 +4,7 @@ its place, and YAML's anchors, aliases and tags are refused. Every fault is repo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -153,7 +154,8 @@ class Fields:
 
     def whole_number(self, name: str) -> int:
         text = self.text(name)
-        if text and not text.isdecimal():
+        # Python takes the digits of all scripts, and counts digits without end.
+        if text and not re.fullmatch(r"[0-9]{1,9}", text):
             self.wrong(name, self.pairs[name][1], f'"{text}" is not a whole number')
             return 0
         return int(text or 0)

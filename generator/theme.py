@@ -3,10 +3,13 @@
 A page's key holds the digest of its *template closure*: the template and all it extends, includes or imports,
 through all levels, together with the names that were looked for in the edition first and not found. So an
 override that appears or goes, or a change in the deepest macro, re-renders just the pages that use it.
+
+A template is read once in a build: pages are rendered from the very text that the closure's digest is of.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 import traceback
 from collections.abc import Callable, Mapping
@@ -18,10 +21,13 @@ import jinja2
 import jinja2.meta
 from jinja2 import nodes
 
-from generator import digest, urls
-from generator.diagnostics import Diagnostic, Rule, Span, diagnostic, did_you_mean
+from generator import digest, files, urls
+from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic, did_you_mean
 
 PACKAGE = Path(__file__).parent
+
+_WHERE = "<template {}>"
+"""The name under which Python knows a template's code, in the frames of an error."""
 
 
 class TemplateFault(Exception):
@@ -40,21 +46,16 @@ def home() -> Path:
 
 
 class Theme:
-    """The templates of an edition: its own before the default ones."""
+    """The templates of an edition: its own before the default ones. ``sources`` holds the text of those that were
+    needed so far, by name; ``diagnostics`` what is wrong with the edition's own files."""
 
     def __init__(self, edition: Path) -> None:
-        own = edition / "templates"
-        default = home() / "templates"
-        self.folders = [own, default] if own.resolve() != default.resolve() else [default]
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([str(f) for f in self.folders]),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
+        self.diagnostics: list[Diagnostic] = []
+        self.sources: dict[str, str] = {}
+        self._places = [(edition, _own(edition, "templates", self.diagnostics))]
+        if edition.resolve() != home().resolve():
+            self._places.append((home(), _default("templates")))
+        self._environment = _environment({})
         self._closures: dict[str, bytes] = {}
         self._references: dict[str, tuple[list[tuple[str, bool, int]], tuple[bool, ...], bytes]] = {}
 
@@ -78,23 +79,29 @@ class Theme:
         references, looked_for, content = self._references[name]
         seen[name] = (looked_for, content)
         for other, optional, line in references:
-            if optional and not any((folder / other).is_file() for folder in self.folders):
+            if optional and not any(other in names for _, names in self._places):
                 seen[other] = False
                 continue
             self._close(other, seen, (*path, name), (name, line))
 
     def _read(self, name: str, caller: tuple[str, int] | None) -> tuple[list[tuple[str, bool, int]], tuple[bool, ...], bytes]:  # fmt: skip
-        looked_for = tuple((folder / name).is_file() for folder in self.folders)
+        looked_for = tuple(name in names for _, names in self._places)
         if not any(looked_for):
-            known = {p.relative_to(f).as_posix() for f in self.folders for p in f.rglob("*") if p.is_file()}
+            known = {known for _, names in self._places for known in names}
             raise self._fault(caller or (name, 0), f'there is no template "{name}"', did_you_mean(name, known))
-        source = (self.folders[looked_for.index(True)] / name).read_bytes()
+        file = f"templates/{name}"
+        source = files.read(self._places[looked_for.index(True)][0], file)
+        text = source if isinstance(source, Diagnostic) else files.decode(file, source)
+        if isinstance(source, Diagnostic) or isinstance(text, Diagnostic):
+            assert isinstance(text, Diagnostic)
+            raise TemplateFault(text)
+        self.sources[name] = text
         try:
-            tree = self._environment.parse(source.decode("utf-8"), name)
+            tree = self._environment.parse(text, name)
         except jinja2.TemplateSyntaxError as error:
             raise self._fault((error.name or name, error.lineno), error.message or "syntax error", "") from None
-        except UnicodeDecodeError:
-            raise self._fault((name, 1), "the template is not UTF-8 text", "Save it as UTF-8.") from None
+        except RecursionError:
+            raise self._fault((name, 1), "the template is nested too deeply", "") from None
         references: list[tuple[str, bool, int]] = []
         for node in tree.find_all((nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)):
             optional = isinstance(node, nodes.Include) and node.ignore_missing
@@ -112,6 +119,34 @@ class Theme:
             references += [(other, optional or len(named) > 1, node.lineno) for other in named]
         return references, looked_for, digest.of_bytes(source)
 
+    def messages(self, language: str) -> dict[str, str]:
+        """Return the interface's words in ``language``, English where a word is missing. Raises EditionError with
+        all that is wrong in the edition's own files of words."""
+        found: list[Diagnostic] = []
+        english: dict[str, str] = {}
+        out: dict[str, str] = {}
+        for name in dict.fromkeys(("en", language.partition("-")[0], language)):
+            file = f"messages/{name}.toml"
+            for root, names in reversed(self._places):
+                if file in names:
+                    words = _messages(root, f"templates/{file}", english, found)
+                    out |= words
+                    english = english or words
+        if found:
+            raise EditionError(*found)
+        return out
+
+    def _fault(self, at: tuple[str, int], message: str, hint: str) -> TemplateFault:
+        return _fault(self.sources, at, message, hint)
+
+
+class Templates:
+    """Templates given by name and text, ready to render."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._environment = _environment(sources)
+
     def render(self, template: str, path: str, absolute: str, data: Mapping[str, Any]) -> bytes:
         """Return the page at ``path``. Templates see ``data``, ``page_path``, ``root`` and ``href(path, anchor)``.
         If ``absolute`` is given (``/base/``), links begin with it instead of being relative. Raises TemplateFault."""
@@ -119,49 +154,107 @@ class Theme:
         root = absolute or urls.root(path)
         try:
             page = self._environment.get_template(template).render(data, page_path=path, root=root, href=href)
+            return page.encode("utf-8")
         except jinja2.TemplateSyntaxError as error:
-            raise self._fault((error.name or template, error.lineno), error.message or "syntax error", "") from None
+            at = (error.name or template, error.lineno)
+            raise _fault(self._sources, at, error.message or "syntax error", "") from None
         except Exception as error:  # a template may fail in any way its author can think of
-            at = [f for f in traceback.extract_tb(error.__traceback__) if any(f.filename.startswith(str(d)) for d in self.folders)]  # fmt: skip
-            name = Path(at[-1].filename).name if at else template
-            line = (at[-1].lineno or 1) if at else 1
-            raise self._fault((name, line), f"{error}", f"while rendering {path}") from None
-        return page.encode("utf-8")
-
-    def messages(self, language: str) -> dict[str, str]:
-        """Return the interface's words in ``language``, English where a word is missing."""
-        out: dict[str, str] = {}
-        for name in ("en", language.partition("-")[0], language):
-            for folder in reversed(self.folders):
-                file = folder / "messages" / f"{name}.toml"
-                if file.is_file():
-                    out.update(tomllib.loads(file.read_text(encoding="utf-8")))
-        return out
-
-    def _fault(self, at: tuple[str, int], message: str, hint: str) -> TemplateFault:
-        name, line = at
-        text = ""
-        for folder in self.folders:
-            if (folder / name).is_file():
-                text = (folder / name).read_text(encoding="utf-8", errors="replace")
-                break
-        column = 1
-        lines = text.splitlines()
-        if 0 < line <= len(lines):
-            column = len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1
-        span = Span(f"templates/{name}", line, column if line else 0)
-        return TemplateFault(diagnostic(Rule.TEMPLATE, message, span, hint=hint, text=text))
+            names = {_WHERE.format(name): name for name in self._sources}
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in names]
+            at = (names[frames[-1].filename], frames[-1].lineno or 1) if frames else (template, 1)
+            message = str(error) or type(error).__name__
+            raise _fault(self._sources, at, message, f"while rendering {path}") from None
 
 
-def assets(edition: Path) -> dict[str, Path]:
-    """Return the files of ``assets/`` by their path below it: the default theme's, overridden by the edition's."""
-    out: dict[str, Path] = {}
-    for folder in (home() / "assets", edition / "assets"):
-        if folder.is_dir():
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and not any(p.startswith(".") for p in file.relative_to(folder).parts):
-                    out[file.relative_to(folder).as_posix()] = file
+def assets(edition: Path, found: list[Diagnostic]) -> dict[str, Path]:
+    """Return the folder above ``assets/`` from which each file there comes, by the file's path from ``assets`` on: the
+    default theme's, overridden by the edition's. What cannot be published is told in ``found``."""
+    own = dict.fromkeys((f"assets/{name}" for name in _own(edition, "assets", found)), edition)
+    if edition.resolve() == home().resolve():
+        return own
+    return dict.fromkeys((f"assets/{name}" for name in _default("assets")), home()) | own
+
+
+def _own(edition: Path, folder: str, found: list[Diagnostic]) -> list[str]:
+    """The names of the edition's files in ``folder``, which need not be there."""
+    if not (edition / folder).is_symlink() and not (edition / folder).exists():
+        return []
+    return [entry.path.removeprefix(f"{folder}/") for entry in files.walk(edition, folder, found)]
+
+
+def _default(folder: str) -> list[str]:
+    """The names of the default theme's files, which an installer may have put there as links."""
+    inside = [p.relative_to(home() / folder) for p in sorted((home() / folder).rglob("*")) if p.is_file()]
+    return [p.as_posix() for p in inside if not any(part.startswith(".") for part in p.parts)]
+
+
+def _environment(sources: Mapping[str, str]) -> jinja2.Environment:
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        return (sources[name], _WHERE.format(name), lambda: True) if name in sources else None
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    # The same input gives the same page.
+    del environment.filters["random"], environment.globals["lipsum"]
+    return environment
+
+
+def _messages(root: Path, file: str, english: Mapping[str, str], found: list[Diagnostic]) -> dict[str, str]:
+    """The words in ``file``, measured by the ``english`` ones (none: these are they)."""
+    data = files.read(root, file)
+    text = data if isinstance(data, Diagnostic) else files.decode(file, data)
+    if isinstance(text, Diagnostic):
+        found.append(text)
+        return {}
+    try:
+        given = tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        span = Span(file, *map(int, place.groups())) if place else Span(file, text.count("\n") + 1, 1)
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        found.append(diagnostic(Rule.TOML, message, span, hint='Words are written key = "text".', text=text))
+        return {}
+    out = {}
+    for key, value in given.items():
+        if wrong := _wrong_message(key, value, english.get(key)):
+            at = re.search(rf"^[ \t]*\[*[ \t]*[\"']?{re.escape(key)}\b", text, re.MULTILINE)
+            span = Span(file, text.count("\n", 0, at.start()) + 1 if at else 1, 1)
+            found.append(diagnostic(Rule.WRONG_VALUE, wrong[0], span, hint=wrong[1], text=text))
+        else:
+            out[key] = value
     return out
+
+
+def _wrong_message(key: str, value: object, english: str | None) -> tuple[str, str] | None:
+    """What is wrong with a word of the interface, and what to do; None if it is right."""
+    if not isinstance(value, str):
+        return f'"{key}" must be text', f'For example: {key} = "{english or "text"}"'
+    if key == "months" and len(value.split()) != 12:
+        return f'"months" must be twelve words, and is {len(value.split())}', "Write the months in order, with a space between them."  # fmt: skip
+    wanted, given = (set(re.findall(r"\{\w+\}", words)) for words in (english or value, value))
+    if missing := sorted(wanted - given):
+        return f'"{key}" does not say where {" and ".join(missing)} comes', f"In English it is: {english}"
+    if more := sorted(given - wanted):
+        return f'"{key}" holds {" and ".join(more)}, which nothing fills in', f"In English it is: {english}"
+    return None
+
+
+def _fault(sources: Mapping[str, str], at: tuple[str, int], message: str, hint: str) -> TemplateFault:
+    name, line = at
+    text = sources.get(name, "")
+    column = 1
+    lines = text.splitlines()
+    if 0 < line <= len(lines):
+        column = len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1
+    span = Span(f"templates/{name}", line, column if line else 0)
+    return TemplateFault(diagnostic(Rule.TEMPLATE, message, span, hint=hint, text=text))
 
 
 def _absolute(base: str, path: str, anchor: str = "") -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 INDEX = "index.html"
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 _OF_THE_SITE = {"assets", "chronology", "embed", "oembed", "search"}
@@ -22,7 +22,7 @@ _OF_A_VOLUME = {"pages"}
 
 def is_id(text: str) -> bool:
     """Whether ``text`` can be a document's id: an address on every host and a file name on every system."""
-    return bool(_ID.match(text)) and not text.endswith(".") and text.split(".")[0].lower() not in _DEVICES
+    return bool(_ID.fullmatch(text)) and not text.endswith(".") and text.split(".")[0].lower() not in _DEVICES
 
 
 def is_reserved(text: str, *, in_volume: bool) -> bool:

@@ -49,7 +49,7 @@ class Site:
         self.backlinks = links.backlinks(catalog)
 
     def data(self) -> Data:
-        """What every page shows: the edition's title and the like, its menu, its volumes."""
+        """What every page shows: the edition's title and the like, and its menu."""
         edition = self.edition
         return {
             "title": edition.title,
@@ -61,10 +61,6 @@ class Site:
             "base_url": edition.base_url,
             "search": edition.search.enabled,
             "menu": [{"title": p.title, "path": urls.page(p.id)} for p in self.catalog.pages],
-            "volumes": [
-                {"id": v.volume.id, "title": v.volume.title, "path": urls.page(v.volume.id)}
-                for v in self.catalog.volumes.values()
-            ],
         }
 
     def pages(self) -> Iterator[Page]:
@@ -81,10 +77,12 @@ class Site:
                 yield self._document(facts, volume) if facts.role == "document" else self._section(facts, volume)
         yield from self._chronology()
         if self.edition.search.enabled:
-            yield self._page("search/index.html", "search.html", self.messages["search"])
+            yield self._page("search/index.html", "search.html", self.messages["search"], volumes=self._volumes())
         base = self.edition.base_url
         prefix = "/" + base.split("/", 3)[3] if base else "/"
-        yield self._page("404.html", "404.html", self.messages["page_not_found"], absolute=prefix)
+        yield self._page(
+            "404.html", "404.html", self.messages["page_not_found"], absolute=prefix, volumes=self._volumes()
+        )
         if base:
             yield Page("sitemap.xml", "sitemap.xml", {"addresses": [base + urls.address(p) for p in self._addresses()]})
 
@@ -249,6 +247,9 @@ class Site:
 
     # ---- pages of the site
 
+    def _volumes(self) -> list[Data]:
+        return [{"title": v.volume.title, "path": urls.page(id)} for id, v in self.catalog.volumes.items()]
+
     def _home(self) -> Page:
         volumes = []
         for volume in self.catalog.volumes.values():
@@ -317,13 +318,19 @@ class Site:
         yield "documents.json", msgspec.json.format(msgspec.json.encode(self._documents()), indent=1) + b"\n"
 
     def _redirects(self) -> list[tuple[str, str]]:
-        """The old addresses of documents (``aliases``) with their new ones."""
+        """The old addresses of documents (``aliases``) with their new ones, as a host sees them."""
         out = {}
         for volume in self.catalog.volumes.values():
             for facts in volume.by_id.values():
                 for alias in facts.metadata.aliases:
-                    out["/" + alias.strip("/") + "/"] = "/" + urls.address(document_path(facts))
+                    out[f"{self.base_path}{alias.strip('/')}/"] = self.base_path + urls.address(document_path(facts))
         return sorted(out.items())
+
+    @property
+    def base_path(self) -> str:
+        """The path of the site below its host: ``/edition/`` for ``https://example.org/edition/``."""
+        base = self.edition.base_url
+        return "/" + base.split("/", 3)[3] if base else "/"
 
     def _robots(self) -> str:
         base = self.edition.base_url
@@ -415,7 +422,7 @@ class Site:
     def _target(self, reference: Reference, facts: Facts, path: str) -> Target:
         found = links.resolve(reference, facts, self.catalog)
         if found.status != "resolved":
-            if found.certainty == "suggestion":
+            if found.certainty == "suggestion" or found.kind == "file":
                 return Target(found.kind, "plain")
             return Target(found.kind, found.status, "", self.messages["unresolved_" + found.status.replace("-", "_")])
         name = self._reference_name(reference, found, facts)
@@ -424,7 +431,7 @@ class Site:
         if target is None:
             return Target("volume", found.status, urls.relative(path, urls.page(found.volume)), name, name, sure)
         title = f"{self._name(target)}: {target.title}" if target.role == "document" else target.title
-        if found.volume != facts.volume:
+        if found.volume != facts.volume and found.volume in self.catalog.volumes:
             title = f"{self._title_of(found.volume)}, {title}"
         if sure == "suggestion":
             title = self.messages["perhaps"].replace("{title}", title)
@@ -434,18 +441,20 @@ class Site:
         return Target(found.kind, found.status, href, title, name, sure)
 
     def _reference_name(self, reference: Reference, found: links.Resolution, facts: Facts) -> str:
-        """What to call a reference's target where the editor gave no words; empty where the reference says it."""
+        """What to call a reference's target where the editor gave no words: empty where the reference says it, with
+        ``{words}`` where what it says is part of the name."""
         target = self.catalog.get(found.volume, found.document)
         words = self._name(target) if target else ""
         if reference.part == "page":
-            words = f"p. {reference.value}"
+            words = "{words}"
         elif reference.part == "note" and reference.document:
             words = f"{self.messages['cited_in_note'].replace('{label}', reference.value)}, {words}"
         elif reference.part == "paragraph" and reference.document and reference.value.isdecimal():
             words = f"{self.messages['cited_in_paragraph'].replace('{label}', reference.value)}, {words}"
         elif reference.part:
             words = ""
-        volume = self._title_of(found.volume) if found.volume and found.volume != facts.volume else ""
+        elsewhere = found.volume != facts.volume or not found.document
+        volume = self._title_of(found.volume) if elsewhere and found.volume in self.catalog.volumes else ""
         return ", ".join(filter(None, (words, volume)))
 
     def _images(self, facts: Facts, path: str) -> tuple[tuple[str, str], ...]:

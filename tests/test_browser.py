@@ -167,7 +167,7 @@ def test_the_first_link_skips_to_the_text(serve: Serve, sample_site: Path, open_
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_in_viewport()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    assert page.evaluate("document.activeElement.id") == "site-content"
 
 
 def test_search_from_a_disk(sample_site: Path, open_page: Open, faults: list[str]) -> None:

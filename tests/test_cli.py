@@ -78,6 +78,7 @@ def test_a_killed_build_frees_the_lock(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "generator", "build", "--jobs", "2", "--edition", str(story.root), "--output", str(story.site)]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.getcwd()}) as first:
         while not (story.site / "v1").exists():
+            assert first.poll() is None, "it ended before it had written a page"
             time.sleep(0.01)
         first.kill()
     story.build()

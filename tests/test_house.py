@@ -13,7 +13,7 @@ import pytest
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("digest", "diagnostics", "urls", "dates"),  # 0
     ("document", "files"),  # 1
-    ("strict_yaml",),
+    ("strict_yaml", "manifest", "addresses"),
     ("config", "store", "output", "workers"),
     ("readers",),  # 2
     ("facts", "sources", "listing", "phrases"),  # 3
@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rendering",),
     ("views", "search", "exporters"),
     ("consistency", "steps"),  # 5
+    ("extras", "publication"),
     ("build",),
     ("scaffold", "importer"),  # 6
     ("check", "watch", "preview"),
@@ -41,6 +42,8 @@ GROUND_PACKAGES: dict[str, set[str]] = {
     "document": {"msgspec"},
     "files": {"msgspec"},
     "strict_yaml": {"msgspec", "yaml"},
+    "manifest": set(),
+    "addresses": set(),
     "config": {"msgspec"},
     "store": {"msgspec", "filelock"},
     "output": {"msgspec"},

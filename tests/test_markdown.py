@@ -265,7 +265,7 @@ def test_bytes_that_are_no_utf8_are_shown() -> None:
     reading = read("---\ntitle: Übér\n---\nÄ caf".encode() + b"\xe9 noir\n")
     assert reading.document is None
     assert str(reading.diagnostics[0]) == (
-        "content/v1/d1.md:4:6: invalid-utf8: The byte 0xE9 is not UTF-8 text\n"
+        "content/v1/d1.md:4:6: invalid-utf8: the byte 0xE9 is not UTF-8 text\n"
         "    Ä caf\ufffd noir\n"
         "         ^\n"
         "    hint: Save the file as UTF-8 in your editor."

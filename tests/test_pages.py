@@ -166,9 +166,9 @@ def test_every_page_has_its_frame(pages: Pages) -> None:
         assert page.one("/html/head/title").text.strip()
         assert page.text(page.one("//h1")).strip()
         assert page.one("//meta[@name='viewport']") is not None
-        assert page.one("//main").get("id") == "content"
+        assert page.one("//main").get("id") == "site-content"
         first = page.all("//body//a")[0]
-        assert (first.get("class"), first.get("href")) == ("skip", "#content")
+        assert (first.get("class"), first.get("href")) == ("skip", "#site-content")
     titles = Counter(page.one("/html/head/title").text for page in pages.values())
     assert len(titles) > len(pages) / 2
 

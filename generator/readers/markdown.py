@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from markdown_it.token import Token
 
+from generator import files
 from generator.diagnostics import Diagnostic, Rule, Severity, Span
 from generator.document import Document
 from generator.readers import Part, Reading, Split, frontmatter
@@ -43,26 +44,12 @@ def split(file: str, volume: str, data: bytes) -> Split:
 
 def read(part: Part) -> Reading:
     """Read one document. Never raises for a fault in the text."""
-    try:
-        text = part.data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Reading(None, (_not_utf8(part, error),))
-    if text.startswith("\ufeff"):
-        text = text[1:]
+    text = files.decode(part.file, part.data)
+    if isinstance(text, Diagnostic):
+        return Reading(None, (text,))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _Reading(part, text).read()
-
-
-def _not_utf8(part: Part, error: UnicodeDecodeError) -> Diagnostic:
-    before = part.data[: error.start]
-    line = before.count(b"\n") + 1
-    start = before.rfind(b"\n") + 1
-    shown = part.data[start:].split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
-    column = len(before[start:].decode("utf-8", "replace")) + 1
-    rule = Rule.INVALID_UTF8
-    message = f"The byte 0x{part.data[error.start]:02X} is not UTF-8 text"
-    return Diagnostic(rule.id, rule.severity, message, Span(part.file, line, column), "Save the file as UTF-8 in your editor.", shown)  # fmt: skip
 
 
 class _Reading:

@@ -13,6 +13,7 @@ from html import escape
 import msgspec
 from lxml import etree
 
+from generator import files
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.readers import Part, Reading, Split
 from generator.readers.tei_builder import Element, local
@@ -121,13 +122,9 @@ def _malformed(file: str, data: bytes, error: etree.XMLSyntaxError, offset: int)
     elif not data.strip():
         line, column, message, hint = 0, 0, "the file is empty", "Put the TEI into it, or delete it."
     else:
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError as wrong:
-            rule, hint = Rule.INVALID_UTF8, "Save the file as UTF-8."
-            message = "the file is not UTF-8 text"
-            line = data.count(b"\n", 0, wrong.start) + 1
-            column = wrong.start - data.rfind(b"\n", 0, wrong.start)
+        decoded = files.decode(file, data)
+        if isinstance(decoded, Diagnostic):
+            return decoded
     if line == 1:
         column = max(1, column - offset)
     made = diagnostic(rule, message, Span(file, max(0, line), max(0, column)), hint=hint)
