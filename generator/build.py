@@ -94,6 +94,7 @@ def build(options: Options, executor: Executor | None = None, progress: Progress
 
     def once() -> Report:
         with (
+            workers.paused_collector(),
             guarded(state),
             Store(state, _engine(), site) as store,
             workers.available(options.jobs, executor) as work,
@@ -122,6 +123,21 @@ def _check_output(root: Path, output: Path) -> None:
         where = f"lies in the edition's folder {inside[0]}/" if inside else "is the edition's own folder, or holds it"
         hint = "Choose a folder of its own, such as site/ in the edition."
         raise EditionError(diagnostic(Rule.OUTPUT, f"the output {where}", Span(str(output)), hint=hint))
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A page to be: its data, the digests of what it shares with others (templates, words, its document's text ...),
+    and the key of it all."""
+
+    page: Page
+    shared: dict[str, bytes]
+    key: bytes
+
+    def inputs(self) -> dict[str, bytes]:
+        """What the key was made of, by name, in six bytes each: for explanations."""
+        page = self.page
+        named = {**self.shared, "references": digest.of(page.targets, page.images), "base": digest.of(page.absolute)}
+        return {n: d[:6] for n, d in {**named, **{f"data: {n}": digest.of(v) for n, v in page.data.items()}}.items()}
 
 
 class _Build:
@@ -303,11 +319,11 @@ class _Build:
                 self.found.append(diagnostic(Rule.UNKNOWN_VOLUME, f'there is no volume "{id}" in content/', Span(config.EDITION_FILE, line, 1), hint=hint, text=text))  # fmt: skip
         return [*dict.fromkeys(wanted), *(v for v in volumes if v not in wanted)]
 
-    def _plan(self, site: Site, looks: theme.Theme) -> dict[str, tuple[Page, dict[str, bytes]]]:
-        """Return every page by path with the digests of what decides it. A page whose template has a fault is
+    def _plan(self, site: Site, looks: theme.Theme) -> dict[str, Planned]:
+        """Return every page by path with its key. A page whose template has a fault is
         reported and left as it is."""
         shared = {"site": digest.of(site.data()), "words": digest.of(site.messages), "engine": _engine()}
-        planned: dict[str, tuple[Page, dict[str, bytes]]] = {}
+        planned: dict[str, Planned] = {}
         faults: dict[str, Diagnostic] = {}
         for page in site.pages():
             if taken := self.addresses.claim(page.path, self._source_of(page, site)):
@@ -322,12 +338,8 @@ class _Build:
             if page.template in faults:
                 self.unplanned.add(page.path)
                 continue
-            inputs = {**shared, **{f"data: {name}": digest.of(value) for name, value in page.data.items()}}
-            inputs["base"] = digest.of(page.absolute)
-            if page.text:
-                inputs["text"] = self.digests[page.text]
-                inputs["references"] = digest.of(page.targets, page.images)
-            planned[page.path] = (page, inputs)
+            own = {**shared, "text": self.digests[page.text]} if page.text else dict(shared)
+            planned[page.path] = Planned(page, own, digest.of(own, page))
         self.found += faults.values()
         self.report.pages = len(planned)
         return planned
@@ -350,16 +362,9 @@ class _Build:
                 free.append(file)
         return free
 
-    def _render(
-        self,
-        planned: Mapping[str, tuple[Page, dict[str, bytes]]],
-        site: Site,
-        looks: theme.Theme,
-        words: dict[str, str],
-    ) -> None:
-        keys = {path: digest.of(inputs) for path, (_, inputs) in planned.items()}
-        stale = [path for path in planned if not self.publication.is_current(path, keys[path])]
-        self._explain(planned, keys)
+    def _render(self, planned: Mapping[str, Planned], site: Site, looks: theme.Theme, words: dict[str, str]) -> None:
+        stale = [path for path, plan in planned.items() if not self.publication.is_current(path, plan.key)]
+        self._explain(planned)
         claims = self.publication.announce(stale)
         shared = steps.Context(
             str(self.output),
@@ -368,14 +373,14 @@ class _Build:
             looks.sources,
         )
         step = partial(steps.render_pages, msgspec.msgpack.encode(shared))
-        jobs = (self._job(planned[path][0], claims.get(path, Claim.OURS)) for path in stale)
+        jobs = (self._job(planned[path].page, claims.get(path, Claim.OURS)) for path in stale)
         count = 0
         for batch in self.work.run(step, jobs, len(stale)):
-            self._record(batch, keys, planned)
+            self._record(batch, planned)
             count += len(batch)
             self.progress("Rendering", count, len(stale))
 
-    def _make_way(self, planned: dict[str, tuple[Page, dict[str, bytes]]], extra: list[Extra]) -> list[Extra]:
+    def _make_way(self, planned: dict[str, Planned], extra: list[Extra]) -> list[Extra]:
         """Remove files of ours that stand where a folder must be now, or in a folder that must be a file now; after
         errors, leave out what they keep from being written instead. Return the files to write."""
         blocking, kept = self.publication.blocked({*planned, *(file.path for file in extra)})
@@ -395,7 +400,7 @@ class _Build:
             raise StateDamaged("a document is missing")
         return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets, page.images, claim)
 
-    def _record(self, batch: Iterable[steps.Done], keys: Mapping[str, bytes], planned: Mapping[str, tuple[Page, dict[str, bytes]]]) -> None:  # fmt: skip
+    def _record(self, batch: Iterable[steps.Done], planned: Mapping[str, Planned]) -> None:
         fatal: Diagnostic | None = None
         outputs: list[Output] = []
         refused: list[str] = []
@@ -410,8 +415,9 @@ class _Build:
                 continue
             if done.written.changed:
                 self.report.written.append(done.path)
-            inputs = msgspec.msgpack.encode({n: d[:6] for n, d in planned[done.path][1].items()})
-            outputs.append(Output(done.path, keys[done.path], done.written.size, done.written.mtime_ns, inputs))
+            plan, written = planned[done.path], done.written
+            inputs = msgspec.msgpack.encode(plan.inputs())
+            outputs.append(Output(done.path, plan.key, written.size, written.mtime_ns, inputs))
         self.publication.record(outputs, refused)
         if fatal:
             raise EditionError(fatal)
@@ -467,7 +473,7 @@ class _Build:
     def _has_errors(self) -> bool:
         return any(d.severity == Severity.ERROR for d in self.found)
 
-    def _explain(self, planned: Mapping[str, tuple[Page, dict[str, bytes]]], keys: Mapping[str, bytes]) -> None:
+    def _explain(self, planned: Mapping[str, Planned]) -> None:
         """Say why the page ``options.explain`` is rendered or kept."""
         wanted = self.options.explain.strip("/")
         if not wanted:
@@ -482,12 +488,12 @@ class _Build:
             self.report.explanation.append(f"{path}: rendered, since everything is made anew (--clean).")
         elif known is None or not known.key:
             self.report.explanation.append(f"{path}: rendered, since it was not in the site before.")
-        elif known.key == keys[path]:
+        elif known.key == planned[path].key:
             kept = self.publication.is_untouched(path)
             self.report.explanation.append(f"{path}: kept, nothing it shows has changed." if kept else f"{path}: written again, since the file was changed or deleted by hand.")  # fmt: skip
         else:
             before = msgspec.msgpack.decode(known.inputs, type=dict[str, bytes]) if known.inputs else {}
-            after = {n: d[:6] for n, d in planned[path][1].items()}
+            after = planned[path].inputs()
             changed = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
             self.report.explanation.append(f"{path}: rendered, because these changed: {', '.join(changed)}.")
 

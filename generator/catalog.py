@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from generator import urls
-from generator.document import Division, Facts, Reference, Volume
+from generator.document import Division, Facts, Volume
 from generator.phrases import names
 
 
@@ -137,7 +137,7 @@ class Catalog:
         self.volumes: Mapping[str, VolumeCatalog] = {v.volume.id: v for v in volumes}
         self.pages = tuple(sorted(pages, key=lambda f: (f.metadata.order, urls.natural(f.id))))
         self.drafts = frozenset(drafts)
-        self.resolutions: dict[tuple[str, str, Reference], Any] = {}
+        self.resolutions: dict[tuple[str, str], Any] = {}
 
     def get(self, volume: str, id: str) -> Facts | None:
         """The facts of a document, a section, or a free page of the site."""

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from generator import build as building
-from generator import config, importer, scaffold, workers
+from generator import config, scaffold, workers
 from generator.diagnostics import Diagnostic, EditionError, Severity, visible
 
 DONE, ERRORS = 0, 1
@@ -142,6 +142,8 @@ def new(folder: Path, title: str) -> None:
 def import_(files: tuple[Path, ...], edition: Path, volume: str, id: str, force: bool, dry_run: bool, to: str) -> None:
     """Make documents of plain transcripts (.txt), Word files (.docx, with pandoc) and TEI (.xml: documents and
     whole volumes)."""
+    from generator import importer  # loaded here: its readers would slow down the start of every build
+
     report = importer.import_files(edition, files, volume, id=id, force=force, dry_run=dry_run)
     for imported in report.files:
         click.echo(str(imported))

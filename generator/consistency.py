@@ -38,16 +38,17 @@ def _place(facts: Facts, line: int, column: int, where: Where) -> Span:
 
 
 def _references(facts: Facts, catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
-    for made in facts.references:
-        result = links.resolve(made.reference, facts, catalog)
+    for made, result in links.resolved(facts, catalog):
         if result.status in ("resolved", "not-in-edition") or result.certainty != "certain":
             continue
         rule = Rule.AMBIGUOUS_REFERENCE if result.status == "ambiguous" else Rule.BROKEN_REFERENCE
         span = _place(facts, made.line, made.column, where)
-        found = diagnostic(rule, f'"{made.words}": {result.reason}', span, hint=result.hint)
-        # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
-        in_prose = bool(made.reference.certainty)
-        yield msgspec.structs.replace(found, severity=Severity.NOTE) if in_prose else found
+        message = f'"{made.words}": {result.reason}'
+        if made.reference.certainty:
+            # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
+            yield msgspec.structs.replace(diagnostic(rule, message, span), severity=Severity.NOTE)
+        else:
+            yield diagnostic(rule, message, span, hint=result.hint)
 
 
 def _images(volume: VolumeCatalog, where: Where, images: Collection[str]) -> Iterator[Diagnostic]:

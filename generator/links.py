@@ -53,18 +53,18 @@ class Backlink(msgspec.Struct, frozen=True):
     anchor: str
 
 
+def resolved(facts: Facts, catalog: Catalog) -> tuple[tuple[ReferenceFact, Resolution], ...]:
+    """Return the references of ``facts``, each with where it leads. The catalog remembers them: they are asked for by
+    the messages, the backlinks and the page."""
+    key = (facts.volume, facts.id)
+    if key not in catalog.resolutions:
+        catalog.resolutions[key] = tuple((made, resolve(made.reference, facts, catalog)) for made in facts.references)
+    found: tuple[tuple[ReferenceFact, Resolution], ...] = catalog.resolutions[key]
+    return found
+
+
 def resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
-    """Return where ``reference``, made in ``origin``, leads. The catalog remembers it: it is asked for the message,
-    for the backlinks and for the page."""
-    key = (origin.volume, origin.id, reference)
-    known = catalog.resolutions.get(key)
-    if known is None:
-        known = catalog.resolutions[key] = _judged(reference, origin, catalog)
-    return known
-
-
-def _judged(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution:
-    """Where a reference leads, and how certain that is: no more than the words are."""
+    """Return where ``reference``, made in ``origin``, leads, and how certain that is: no more than the words are."""
     found = _resolve(reference, origin, catalog)
     certainty = max(found.certainty, reference.certainty, key=_DOUBT.index) if reference.certainty else found.certainty
     if found.status == "resolved" and not found.anchor and (found.volume, found.document) == (origin.volume, origin.id):
@@ -120,8 +120,7 @@ def backlinks(catalog: Catalog) -> Mapping[tuple[str, str], tuple[Backlink, ...]
     for volume in catalog.volumes.values():
         for id in volume.order:
             facts = volume.by_id[id]
-            for made in facts.references:
-                found = resolve(made.reference, facts, catalog)
+            for made, found in resolved(facts, catalog):
                 target = (found.volume, found.document)
                 if (
                     found.status == "resolved"

@@ -6,10 +6,8 @@ but its argument and, for reading, the named files; what they need of the theme 
 
 from __future__ import annotations
 
-import gc
 import traceback
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from generator.readers.registry import by_name
 from generator.search.analyser import DocumentTerms, analyse
 from generator.store import Source
 from generator.theme import TemplateFault, Templates
+from generator.workers import paused_collector
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -120,20 +119,20 @@ _decode_document = msgspec.msgpack.Decoder(Document).decode
 def read_files(edition: str, how: Reading, wanted: Iterable[sources.File]) -> list[FileRead]:
     """Read source files whole. A file of one part is read to its end; the parts of others are given back, since
     the caller may know them already."""
-    with _paused_collector():
+    with paused_collector():
         return [_read_file(edition, file, how) for file in wanted]
 
 
 def read_parts(how: Reading, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
     """Read parts, given with their keys."""
-    with _paused_collector():
+    with paused_collector():
         return [_read_part(key, part, how) for key, part in parts]
 
 
 def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
     """Render pages and write them to the output of the (encoded) ``context``."""
     renderer = _renderer(context)
-    with _paused_collector():
+    with paused_collector():
         return [renderer.page(job) for job in jobs]
 
 
@@ -259,16 +258,3 @@ def output_fault(path: str, error: OSError) -> Diagnostic:
         Span(path),
         hint="The site on disk is as it was before this file; build again when the cause is mended.",
     )
-
-
-@contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking millions of live nodes while a batch makes more of them; the
-    model holds no cycles, so nothing is lost by it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -47,6 +47,8 @@ class Site:
         self.catalog = catalog
         self.messages = messages
         self.backlinks = links.backlinks(catalog)
+        self._rows: dict[tuple[str, str], Data] = {}
+        self._heads: dict[str, Data] = {}
 
     def data(self) -> Data:
         """What every page shows: the edition's title and the like, and its menu."""
@@ -92,6 +94,7 @@ class Site:
         path = document_path(facts)
         before, after = volume.neighbours(facts.id)
         meta = facts.metadata
+        row = self._row(facts)
         described: Data = {
             "id": facts.id,
             "volume": facts.volume,
@@ -99,8 +102,8 @@ class Site:
             "number": meta.number,
             "printed_number": meta.printed_number,
             "name": self._name(facts),
-            "date": date_in_words(meta.date, self.messages),
-            "date_iso": _iso(meta.date),
+            "date": row["date"],
+            "date_iso": row["date_iso"],
             "place": meta.place,
             "kind": meta.kind,
             "classification": meta.classification,
@@ -108,7 +111,7 @@ class Site:
             "addressee": [p.name for p in meta.addressee],
             "topics": list(meta.topics),
             "summary": meta.summary,
-            "pages": str(page_range(facts)),
+            "pages": row["pages"],
             "pages_inferred": page_range(facts).inferred,
             "lang": meta.lang,
             "opening": facts.opening,
@@ -221,6 +224,12 @@ class Site:
 
     def _row(self, facts: Facts) -> Data:
         """A document as lists show it: a title without notes, and what tells it from the next."""
+        key = (facts.volume, facts.id)
+        if key not in self._rows:
+            self._rows[key] = self._make_row(facts)
+        return self._rows[key]
+
+    def _make_row(self, facts: Facts) -> Data:
         return {
             "kind": facts.role,
             "id": facts.id,
@@ -399,28 +408,31 @@ class Site:
         return out
 
     def _volume_head(self, volume: VolumeCatalog) -> Data:
+        if volume.volume.id in self._heads:
+            return self._heads[volume.volume.id]
         about = volume.volume
         lists = [n for n, e in (("persons", about.persons), ("terms", about.terms)) if e and n not in volume.by_id]
-        return {
+        head: Data = {
             "id": about.id,
             "title": about.title,
             "path": urls.page(about.id),
             "pages_path": urls.page(about.id, "pages") if volume.pages else "",
             "lists": [{"title": self.messages[n], "path": urls.page(about.id, n)} for n in lists],
         }
+        self._heads[about.id] = head
+        return head
 
     def _neighbour(self, facts: Facts | None) -> Data | None:
         return {"path": document_path(facts), "name": self._name(facts), "title": facts.title} if facts else None
 
     def _targets(self, facts: Facts, path: str) -> tuple[tuple[Reference, Target], ...]:
         out: dict[Reference, Target] = {}
-        for made in facts.references:
+        for made, found in links.resolved(facts, self.catalog):
             if made.reference not in out:
-                out[made.reference] = self._target(made.reference, facts, path)
+                out[made.reference] = self._target(made.reference, found, facts, path)
         return tuple(out.items())
 
-    def _target(self, reference: Reference, facts: Facts, path: str) -> Target:
-        found = links.resolve(reference, facts, self.catalog)
+    def _target(self, reference: Reference, found: links.Resolution, facts: Facts, path: str) -> Target:
         if found.status != "resolved":
             if found.certainty == "suggestion" or found.kind == "file":
                 return Target(found.kind, "plain")
@@ -494,7 +506,7 @@ class Site:
 
 def document_path(facts: Facts) -> str:
     """The path of the page that shows a document, a section, or a free page of the site."""
-    return urls.page(facts.volume, facts.id) if facts.role != "page" else urls.page(facts.id)
+    return f"{facts.volume}/{facts.id}/{urls.INDEX}" if facts.role != "page" else urls.page(facts.id)
 
 
 def image_path(volume: str, url: str, images: Collection[str]) -> str:
