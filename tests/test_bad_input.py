@@ -21,7 +21,7 @@ def document(body: str, front: str = 'title: "Bad"') -> str:
     return f"---\n{front}\n---\n\n{body}\n"
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[str | bytes, str, str]] = {
     "no front matter": ("Just text.\n", "d9.md:1:1: front-matter", "Just text."),
     "front matter not closed": ('---\ntitle: "x"\n\nText.\n', "d9.md:1:1: front-matter", "---"),
     "not YAML": (document("x", 'title: "x" y'), "d9.md:2:12: front-matter", 'title: "x" y'),

@@ -88,7 +88,7 @@ def test_a_killed_build_frees_the_lock(tmp_path: Path) -> None:
 
 def test_every_option_is_in_the_readme_or_the_docs(checkout: Path) -> None:
     text = "".join(f.read_text() for f in [checkout / "README.md", *(checkout / "docs").rglob("*.md")])
-    for name, command in main.commands.items():  # type: ignore[attr-defined]
+    for name, command in main.commands.items():
         assert re.search(rf"edition {name}\b", text), name
         for parameter in command.params:
             for option in parameter.opts:
