@@ -139,7 +139,7 @@ def killed_at(story: Story, moment: int, before: bool) -> bool:
             if count == moment:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        output.os.replace = replacing
+        output.os.replace = replacing  # type: ignore[attr-defined]
         try:
             story.build()
         finally:
