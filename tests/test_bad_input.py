@@ -232,7 +232,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
     (story.site / "v1").write_text("a file of somebody's where a folder of ours should be")
     result = run(story)
     assert result.exit_code == 1
-    assert "output: the file cannot be written" in result.stderr
+    assert "output: a file that is not ours stands where a folder is needed" in result.stderr
     assert (story.site / "v1").is_file()
     (story.site / "v1").unlink()
     assert run(story).exit_code == 0
