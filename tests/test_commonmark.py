@@ -11,6 +11,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from generator import facts
 from generator.readers import Part, markdown
 from generator.rendering import render
 
@@ -124,7 +125,9 @@ def body_of(source: str) -> str:
     data = f"---\ntitle: T\n---\n{source}".encode()
     document = markdown.read(Part("markdown", "v", "d1", "content/v/d1.md", data)).document
     assert document is not None
-    return render(document, {}, MESSAGES).body
+    of = facts.of(document, b"")
+    at_hand = {image.id: image.id for image in of.images}
+    return render(document, {}, MESSAGES, at_hand).body
 
 
 def test_every_example_is_equal_or_a_named_departure(node_modules: Path) -> None:
