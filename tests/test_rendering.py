@@ -102,7 +102,7 @@ def test_no_notes_no_section() -> None:
         ),
         (
             Target("note", "broken", title="Reference not found"),
-            '<span class="ref unresolved" data-status="broken">see</span>',
+            '<span class="ref unresolved" data-status="broken" title="Reference not found">see</span>',
         ),
         (
             Target("page", "not-in-edition"),
