@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -340,10 +341,13 @@ def test_any_text_comes_through_whole(nodes: list[Node]) -> None:
 
 
 def goes_on_counting(nodes: tuple[Node, ...]) -> bool:
-    """Whether a list whose numbers are not printed follows another list: Markdown goes on with that one's numbers
+    """Whether a list with numbers directly follows another list: Markdown goes on with that one's numbers
     (docs/import.md says so)."""
-    pairs = zip(nodes, nodes[1:], strict=False)
-    here = any(a.kind == b.kind == "list" and b.attrs.get("type") == "ordered" for a, b in pairs)
+    pairs = pairwise(nodes)
+    here = any(
+        a.kind == b.kind == "list" and (b.attrs.get("type") == "ordered" or any("label" in c.attrs for c in b.children))
+        for a, b in pairs
+    )
     return here or any(goes_on_counting(n.children) for n in nodes)
 
 
