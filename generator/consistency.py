@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from generator import links
+from generator import links, urls
 from generator.catalog import Catalog, VolumeCatalog
 from generator.config import VOLUME_FILE
 from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic, did_you_mean
 from generator.document import Division, Facts, MentionFact
-from generator.views import image_path
+from generator.views import document_path, image_path
 
 Where = Mapping[tuple[str, str], tuple[str, int]]
 """For each document (volume and id): its file, and the line of the file on which it begins."""
@@ -29,6 +29,7 @@ def check(catalog: Catalog, where: Where, images: Collection[str]) -> Iterator[D
         yield from _chapters(volume, catalog)
     for page in catalog.pages:
         yield from _references(page, catalog, where)
+    yield from _aliases(catalog, where)
 
 
 def _place(facts: Facts, line: int, column: int, where: Where) -> Span:
@@ -104,6 +105,18 @@ def _chapters(volume: VolumeCatalog, catalog: Catalog) -> Iterator[Diagnostic]:
                     text = f'the document "{id}" stands in two chapters: "{seen[id]}" and "{chapter.title}"'
                     yield diagnostic(Rule.EMPTY_CHAPTER, text, span, hint="It is shown in the first.")
                 seen.setdefault(id, chapter.title)
+
+
+def _aliases(catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
+    """Old addresses that are a page's address today, or that two documents claim."""
+    documents = [facts for volume in catalog.volumes.values() for facts in volume.by_id.values()]
+    taken = {urls.address(document_path(facts)).strip("/"): facts for facts in (*documents, *catalog.pages)}
+    for facts in documents:
+        for alias in facts.metadata.aliases:
+            other = taken.setdefault(alias.strip("/"), facts)
+            if other is not facts:
+                text = f'the old address "{alias}" is that of {where[other.volume, other.id][0]}'
+                yield diagnostic(Rule.ADDRESS_TAKEN, text, _place(facts, 0, 0, where), hint="Take it out of aliases.")
 
 
 def _with_leaves(contents: tuple[Division, ...]) -> Iterator[Division]:

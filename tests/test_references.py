@@ -112,3 +112,12 @@ def test_an_old_address_leads_to_the_new(tmp_path: Path) -> None:
     story.write("content/v1/d9.md", "---\ntitle: T\naliases: [/v1/d12/]\n---\n\nText.\n")
     assert not story.build().diagnostics
     assert (story.site / "_redirects").read_text() == "/e/v1/d12/ /e/v1/d9/ 301\n"
+
+
+def test_old_addresses_that_are_taken(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.write("content/v1/d8.md", "---\ntitle: T\naliases: [/v1/d1/]\n---\n\nText.\n")
+    story.write("content/v1/d9.md", "---\ntitle: T\naliases: [/old/]\n---\n\nText.\n")
+    story.write("content/v2/d9.md", "---\ntitle: T\naliases: [old]\n---\n\nText.\n")
+    found = story.build().diagnostics
+    assert [(d.rule, d.span.file) for d in found] == [("address-taken", "content/v1/d8.md"), ("address-taken", "content/v2/d9.md")]  # fmt: skip
