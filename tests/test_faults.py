@@ -343,7 +343,7 @@ ORPHANS = """
 import multiprocessing, os, sys, time
 from generator import workers
 def step(batch):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\\n".encode())  # in one piece: two workers write to the same pipe
     time.sleep(600)
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
@@ -360,11 +360,13 @@ def test_workers_end_with_a_killed_build(tmp_path: Path, method: str) -> None:
     command = [sys.executable, str(tmp_path / "program.py"), method]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as build:
         assert build.stdout
-        orphans = {int(build.stdout.readline()) for _ in range(2)}
-        build.kill()
+        try:
+            lines = [build.stdout.readline() for _ in range(2)]
+        finally:
+            build.kill()
         # The pipe ends when the last process that could write to it is gone.
         assert build.stdout.read() == ""
-    assert len(orphans) == 2
+    assert len({int(line) for line in lines}) == 2
 
 
 def _die(batch: Sequence[int]) -> list[int]:
