@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -327,7 +328,7 @@ def blocks(depth: int) -> st.SearchStrategy[Node]:
     return st.one_of(leaf, lists, tables, around)
 
 
-@settings(max_examples=400)
+@settings(max_examples=int(os.environ.get("EDITION_EXAMPLES", "60")))
 @given(st.lists(blocks(2), max_size=4))
 def test_any_text_comes_through_whole(nodes: list[Node]) -> None:
     assume(not goes_on_counting(tuple(nodes)))
