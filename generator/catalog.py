@@ -119,7 +119,11 @@ class VolumeCatalog:
 
     def range(self, text: str) -> list[str]:
         """The documents that ``text`` names: ``d3``, or all from ``d1`` to ``d9`` for ``d1-d9``."""
-        return _range(text, self.by_id, sorted(self.by_id, key=urls.natural))
+        return _range(text, self.by_id, self._by_name)
+
+    @cached_property
+    def _by_name(self) -> list[str]:
+        return sorted(self.by_id, key=urls.natural)
 
     def neighbours(self, id: str) -> tuple[Facts | None, Facts | None]:
         """The documents before and after ``id`` in the volume."""

@@ -56,7 +56,7 @@ Kind = Literal[
     "unclear",
     "supplied",
     "corrected",  # the reading shown; original: what the source has
-    "abbreviation",  # expansion
+    "abbreviation",  # expansion; found: set where the program knows the short form, and nobody marked it up
     "code",  # text
     "line_break",
     "span",  # class: nothing but a hook for styles; lang
@@ -184,14 +184,27 @@ class Document(msgspec.Struct, frozen=True):
     role: str = "document"
 
 
+class Role(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person was, and when: ``since`` and ``until`` are days (``1953-01-21``), empty where not known."""
+
+    text: str
+    since: str = ""
+    until: str = ""
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A person or term of a volume's list. ``text`` is the explanation, plain."""
+    """A person, term or place of a volume's list. ``text`` is the explanation, plain; ``names`` are other forms of
+    the name; ``links`` lead to authority files; ``roles`` are offices with their times; entries of several volumes
+    that give the same ``same`` are one; ``at`` is where a place lies, as latitude and longitude in degrees."""
 
     id: str
     name: str
     text: str = ""
     names: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    same: str = ""
+    at: tuple[float, float] | None = None
 
 
 class Division(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -226,6 +239,7 @@ class Volume(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: tuple[Division, ...] = ()
     persons: tuple[Entry, ...] = ()
     terms: tuple[Entry, ...] = ()
+    places: tuple[Entry, ...] = ()
 
 
 class PageFact(msgspec.Struct, frozen=True, array_like=True):
@@ -271,6 +285,29 @@ class ReferenceFact(msgspec.Struct, frozen=True, array_like=True):
     column: int
 
 
+class RoleFact(msgspec.Struct, frozen=True, array_like=True):
+    """What a person of the volume's list has to do with a document: ``role`` is sender, addressee, participant,
+    drafter, clearance or approver."""
+
+    role: str
+    person: str
+
+
+class SourceNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a document's source note or source line says of where it comes from, in the note's own words: the archive,
+    the collection (record group, files, box), the number of the file, its classification and precedence, and who
+    drafted, cleared, approved, initialed it. Empty where the note does not say."""
+
+    repository: str = ""
+    collection: str = ""
+    file: str = ""
+    classification: str = ""
+    precedence: str = ""
+    drafted: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+
+
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that other documents may see of a document. ``digest`` is that of the whole document."""
 
@@ -293,6 +330,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     references: tuple[ReferenceFact, ...] = ()
     persons: tuple[MentionFact, ...] = ()
     terms: tuple[MentionFact, ...] = ()
+    places: tuple[MentionFact, ...] = ()
+    roles: tuple[RoleFact, ...] = ()
+    source: SourceNote | None = None
     images: tuple[MentionFact, ...] = ()
 
 
