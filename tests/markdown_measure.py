@@ -77,7 +77,7 @@ def stream(document: Document, nodes: Iterable[Node]) -> Stream:
                 elif volume and not name and not part:
                     volume, name = "", volume
                 out.references.append((out.signs, volume, name, part, value, plain_text(node.children)))
-            counts = node.kind == "list" and attrs.get("type") == "ordered" and not any("label" in c.attrs for c in node.children)  # fmt: skip
+            counts = node.kind == "list" and attrs.get("type") == "ordered" and not any(c.kind == "item" and "label" in c.attrs for c in node.children)  # fmt: skip
             visit(children, (attrs.get("start") or "1") if counts else "")
             if block:
                 add(" ")

@@ -122,6 +122,10 @@ def test_plain_text_separates_blocks_cells_and_lines() -> None:
         ("[^1]: a\n    b [Page 2]\n\nc[^1]", "5:7"),
         (":::attachment\na [Page 2]\n:::", "5:3"),
         ("| a | b \\| [Page 2] |\n|---|---|", "4:12"),
+        ("| a |\n|---|\n| a \\| b \\| [Page 2] c", "6:13"),
+        ("a | b\n--|--\na | b | c \\| [Page 2]", "6:14"),
+        ("> | a |\n> |---|\n> | > [Page 2] |", "6:7"),
+        ("- | - | -- [Page 2] |\n  |---|---|", "4:12"),
         ("Term [Page 2]\n: x", "4:6"),
         ("  ## On [Page 2] ##", "4:9"),
         ("1. a\n2. b [Page 2]", "5:6"),
@@ -240,7 +244,7 @@ def test_any_front_matter_is_read_or_reported(data: bytes) -> None:
         assert all(found.span.line >= 1 and found.span.column >= 1 for found in reading.diagnostics)
 
 
-@pytest.mark.parametrize("opening", ["[", "> ", "- ", "*a ", "**a *b ", "[^1]: ", ":::attachment\n", "![", "[[d1|", "[a]{", "`", "<"])  # fmt: skip
+@pytest.mark.parametrize("opening", ["[", "> ", "- ", "*a ", "**a *b ", "[^1]: ", ":::attachment\n", "![", "[[d1|", "[a]{", "`", "<", "[[-|x]]{.a} ", "[^a b", "a {.b} "])  # fmt: skip
 def test_ten_thousand_openings_are_no_trouble(opening: str) -> None:
     reading = read(f"---\ntitle: T\n---\n{opening * 10_000}")
     assert reading.document

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from generator.document import BLOCKS, Node
-from generator.exporters.markdown_lines import Lines, Say
+from generator.exporters.markdown_lines import Lines, Say, attribute
 
 _CLASS = re.compile(r"[\w-]+")
 _COUNTED = re.compile(r"(\d{1,9})\.")
@@ -23,7 +23,8 @@ _ALIGNMENTS = {"left": ":---", "center": ":---:", "right": "---:"}
 
 class Written(msgspec.Struct, frozen=True):
     """A block as text. ``kind`` is line (words that stand in no paragraph), paragraph, mark (page marks alone), list,
-    heading, or block for all others; ``bullet`` what the items of a list begin with, if nothing stands before the list."""
+    heading, or block for all others; ``bullet`` what the items of a list begin with (``-``, ``*``), or the sign behind
+    their numbers (``.``, ``)``): the same again just below would go on with the list."""
 
     text: str
     kind: str = "block"
@@ -44,6 +45,11 @@ class Blocks:
         """The blocks of a run of nodes; words that stand loose among them are lines of their own. ``first`` says
         that a printed number may begin those."""
         out: list[Written] = []
+        self._add(nodes, out, first)
+        return out
+
+    def _add(self, nodes: Iterable[Node], out: list[Written], first: bool = True) -> None:
+        """Add a run of nodes to blocks that stand before them already."""
         run: list[Node] = []
         for node in nodes:
             if node.kind in BLOCKS and not (node.kind == "figure" and run):
@@ -55,7 +61,6 @@ class Blocks:
         for i in range(len(out) - 1, 0, -1):
             if out[i].kind == out[i - 1].kind == "mark":
                 out[i - 1 : i + 1] = [Written(f"{out[i - 1].text} {out[i].text}", "mark")]
-        return out
 
     def _flush(self, run: list[Node], out: list[Written], first: bool) -> None:
         if run:
@@ -90,7 +95,8 @@ class Blocks:
         else:
             # An item, row or cell outside its list or table.
             self.say(f"a {kind} that stands alone", node.line)
-            out += self.flow(node.children)
+            label = node.attrs.get("label", "")
+            self._add(_after_label(label, node) if label else node.children, out)
 
     def _attributes(self, node: Node, *more: str) -> list[str]:
         """What stands between braces for a block."""
@@ -98,7 +104,7 @@ class Blocks:
         names = [*more, *attrs.get("rend", "").split(), *attrs.get("class", "").split()]
         given = [f".{name}" for name in names if _CLASS.fullmatch(name)]
         if attrs.get("lang"):
-            given.append(f"lang={attrs['lang']}")
+            given.append(f"lang={attribute(attrs['lang'])}")
         own = attrs.get("id")
         if own and node.kind not in ("paragraph", "attachment"):
             self.say("a place that can be pointed at", node.line)
@@ -117,8 +123,9 @@ class Blocks:
                 out.append(Written(before + text, "paragraph"))
             return
         self.say("a list, quotation or table within a paragraph", node.line)
-        for block in self.flow(node.children):
-            out.append(Written(before + block.text) if block.kind == "line" else block)
+        start = len(out)
+        self._add(node.children, out)
+        out[start:] = [Written(before + block.text) if block.kind == "line" else block for block in out[start:]]
 
     def _heading(self, node: Node, out: list[Written], *more: str) -> None:
         text = self.lines.single(node.children, "a heading")
@@ -168,13 +175,14 @@ class Blocks:
             self._own_line(node, out)
             return
         if plain and kind != "postscript" and all(child.kind in ("signed", "salute", "dateline", "page_break") for child in children):  # fmt: skip
-            out += self.flow(children)
+            self._add(children, out)
+            return
+        if plain and kind == "closer" and any(seen != "page_break" for seen in _visible(c for c in children if c.kind not in BLOCKS)):  # fmt: skip
+            start = len(out)
+            self._add(children, out)
+            out[start:] = [Written(f"{{.closer}}\n{b.text}") if b.kind == "line" else b for b in out[start:]]
             return
         blocks = self.flow(children)
-        loose = any(block.kind == "line" for block in blocks)
-        if plain and kind == "closer" and loose:
-            out += (Written(f"{{.closer}}\n{b.text}") if b.kind == "line" else b for b in blocks)
-            return
         given = self._attributes(node)
         head = f":::{kind}" + (f" {{{' '.join(given)}}}" if given else "")
         inner = "\n\n".join(block.text for block in blocks)
@@ -188,13 +196,16 @@ class Blocks:
         while children and children[0].kind == "heading":
             self.say("the heading of a list", node.line)
             self._heading(children.pop(0), out, "list-heading")
+        marks = [child for child in children if child.kind == "page_break"]
         children = _with_marks_in_items(children)
         if not children:
+            self._flush(marks, out, True)
             return
         if any(c.kind == "heading" for c in children):
             at = next(i for i, c in enumerate(children) if c.kind == "heading")
-            self._list(Node("list", tuple(children[:at]), node.attrs, "", node.line), out)
-            self._list(Node("list", tuple(children[at:]), node.attrs, "", node.line), out)
+            first, rest = _parted(node, children, at)
+            self._list(first, out)
+            self._list(rest, out)
             return
         if any(c.kind == "label" for c in children):
             terms = self._terms(children)
@@ -209,33 +220,31 @@ class Blocks:
             return
         children, items = [c for c, _ in pairs], [blocks for _, blocks in pairs]
         loose = any(not _is_tight(blocks) for blocks in items) and len(items) > 1
-        loose_or_long = loose or any(len(b) > 1 and not _is_tight(b) for b in items)
-        numbers = _numbers(node, children, loose_or_long, out[-1].bullet if out else "")
+        beginning = _joined(items[0], tight=not loose and _is_tight(items[0]))
+        given = self._attributes(node)
+        if type not in _CLASSLESS_TYPES and type not in _LIST_TYPES:
+            given += [f".list-{type}"] if _CLASS.fullmatch(type) else []
+        # A line of attributes keeps two lists apart.
+        last = out[-1].bullet if out and not given else ""
+        numbers = _numbers(node, children, loose or "\n\n" in beginning or beginning.count("\n") > 98, last)
         if not numbers:
             if type == "ordered" and not any(c.attrs.get("label") for c in children):
                 start = int(node.attrs.get("start") or 1) if node.attrs.get("start", "1").isdecimal() else 1
                 children = [Node("item", c.children, {**c.attrs, "label": f"{n}."}) for n, c in enumerate(children, start)]  # fmt: skip
             labels = [c.attrs.get("label", "") for c in children]
             items = [self._labelled(label, child) if label else blocks for label, child, blocks in zip(labels, children, items, strict=True)]  # fmt: skip
-        if type == "ordered" and not numbers:
-            type = ""
-        if numbers and type in _LIST_TYPES:
-            if type != "simple":
-                self.say("the type of a numbered list", node.line)
-            type = ""
-        if type not in _CLASSLESS_TYPES and type not in _LIST_TYPES:
-            type = f"list-{type}"
-        given = self._attributes(node, *([] if type in _CLASSLESS_TYPES else [type]))
-        before = _before(given)
-        last = out[-1].bullet if out else ""
-        bullet = "*" if last == "-" else "-"
+        if type in _LIST_TYPES and not numbers:
+            given.insert(0, f".{type}")
+        elif type in _LIST_TYPES and type != "simple":
+            self.say("the type of a numbered list", node.line)
+        bullet = "*" if last == "-" and not given else "-"
         written = []
         for index, blocks in enumerate(items):
             mark = numbers[index] if numbers else bullet
-            text = _joined(blocks, tight=not loose and (len(blocks) < 2 or _is_tight(blocks)))
+            text = _joined(blocks, tight=not loose and _is_tight(blocks))
             written.append(f"{mark} {_indented(text, len(mark) + 1)}".rstrip())
         text = ("\n\n" if loose else "\n").join(written)
-        out.append(Written(before + text, "list", "" if before else numbers[0][-1] if numbers else bullet))
+        out.append(Written(_before(given) + text, "list", numbers[0][-1] if numbers else bullet))
 
     def _item(self, node: Node) -> list[Written]:
         if node.attrs.get("id"):
@@ -244,16 +253,7 @@ class Blocks:
 
     def _labelled(self, label: str, node: Node) -> list[Written]:
         """An item with the label that is printed before it."""
-        words = Node("text", text=f"{label} ")
-        children = list(node.children)
-        moved = int(node.attrs.get(_MOVED) or 0)
-        if children and children[0].kind == "paragraph":
-            inner = children[0].children
-            inner = (*inner[:moved], words, *inner[moved:])
-            children[0] = Node("paragraph", inner, children[0].attrs, "", children[0].line)
-        else:
-            children.insert(moved, words)
-        return self.flow(children, first=not _holds_list(children))
+        return self.flow(_after_label(label, node), first=not _holds_list(node.children))
 
     def _terms(self, children: Sequence[Node]) -> str | None:
         """A list of terms with what they mean; None if there is a term that means nothing."""
@@ -349,8 +349,8 @@ class Blocks:
 
 
 def _numbers(node: Node, items: Sequence[Node], loose: bool, last: str) -> list[str]:
-    """The numbers of a list that counts, as they are written; none if it does not. ``last`` is what the items of
-    a list just before it begin with."""
+    """The numbers of a list that counts, as they are written; none if it does not. ``loose`` says that the second
+    item is not found by looking for it from the first; ``last`` is what the items of a list just before begin with."""
     labels = [item.attrs.get("label", "") for item in items]
     if any(labels):
         found = [_COUNTED.fullmatch(label) for label in labels]
@@ -368,6 +368,17 @@ def _numbers(node: Node, items: Sequence[Node], loose: bool, last: str) -> list[
     # A number with a full stop makes a list only if the next number follows without an empty line.
     sign = ")" if loose or len(values) == 1 else "."
     return [] if sign == last == ")" else [f"{value}{sign}" for value in values]
+
+
+def _parted(node: Node, children: Sequence[Node], at: int) -> tuple[Node, Node]:
+    """Two lists of one; if it counts, the second goes on counting, and if only some items have a label, neither does."""
+    attrs = more = node.attrs
+    if attrs.get("type") == "ordered":
+        if any(child.attrs.get("label") for child in children):
+            attrs = more = {**attrs, "type": ""}
+        elif attrs.get("start", "1").isdecimal():
+            more = {**attrs, "start": str(int(attrs.get("start", "1")) + at)}
+    return Node("list", tuple(children[:at]), attrs, "", node.line), Node("list", tuple(children[at:]), more, "", node.line)  # fmt: skip
 
 
 def _is_marks(nodes: Iterable[Node]) -> bool:
@@ -424,14 +435,16 @@ def _is_tight(blocks: Sequence[Written]) -> bool:
     if len(blocks) == 1 and blocks[0].kind == "block":
         return True
     return all(
-        b.kind in ("line", "mark") if i == 0 and b.kind != "list" else b.kind == "list" and (i == 0 or _interrupts(b))
+        b.kind in ("line", "mark") if i == 0 and b.kind != "list" else b.kind == "list" and (i == 0 or _interrupts(b, blocks[i - 1]))
         for i, b in enumerate(blocks)
-    )
+    )  # fmt: skip
 
 
-def _interrupts(block: Written) -> bool:
-    """Whether a list may follow a line at once."""
-    return block.bullet in ("-", "*") or block.text.startswith(("1.", "1)"))
+def _interrupts(block: Written, before: Written) -> bool:
+    """Whether a list may follow a line, or another list, at once."""
+    if block.text.startswith("{"):
+        return False
+    return block.bullet in ("-", "*") or (before.kind != "list" and block.text.startswith(("1.", "1)")))
 
 
 def _joined(blocks: Sequence[Written], *, tight: bool) -> str:
@@ -481,6 +494,20 @@ def _with_first(node: Node, marks: Sequence[Node]) -> Node:
     else:
         inner = (*marks, *inner)
     return Node(node.kind, inner, {**node.attrs, _MOVED: str(len(marks))}, "", node.line)
+
+
+def _after_label(label: str, node: Node) -> list[Node]:
+    """What stands in an item, behind its label, which is words then."""
+    words = Node("text", text=f"{label} ")
+    children = list(node.children)
+    moved = int(node.attrs.get(_MOVED) or 0)
+    if children and children[0].kind == "paragraph":
+        inner = children[0].children
+        inner = (*inner[:moved], words, *inner[moved:])
+        children[0] = Node("paragraph", inner, children[0].attrs, "", children[0].line)
+    else:
+        children.insert(moved, words)
+    return children
 
 
 def _labels_in_items(children: Iterable[Node]) -> list[Node]:

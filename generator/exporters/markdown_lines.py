@@ -18,9 +18,9 @@ from generator.document import BLOCKS, Node, Reference, plain_text, reference_of
 from generator.readers.markdown_references import PAGE_LABEL, parse_reference
 from generator.readers.markdown_writer import note_label, protect, protect_start
 
-Piece = tuple[Literal["text", "hard", "break", "open", "close", "mark", "note", "page"], str]
+Piece = tuple[Literal["text", "hard", "break", "open", "close", "code", "mark", "note", "page"], str]
 """A part of a line: words as they are (``hard``: with all brackets protected), the end of a printed line, the
-asterisks of emphasis, or a mark that is ready."""
+asterisks of emphasis, code as it is, or a mark that is ready."""
 
 Say = Callable[[str, int], None]
 """``say(what, line)``: something is written more simply than the model has it."""
@@ -32,11 +32,11 @@ _PAGE = re.compile(rf"(?:Facsimile |Typeset )?{PAGE_LABEL}")
 _FORM = re.compile(r"(?:Facsimile|Typeset) Page ")
 _LABEL = re.compile(r"[^\]\[\s]{1,20}")
 _CLASS = re.compile(r"[\w-]+")
-_BARE = re.compile(r"[^\s\"{}]+")
+_BARE = re.compile(r"\S+")
+_SIGN_IN_VALUE = re.compile(r"[\[\]{}\"`<|\\]|&(?=#?\w{1,32};)")
 _LIKE_A_MARK = re.compile(r"\^|(?:Page|Facsimile|Typeset) ")
-_DOUBLE = re.compile(r"\[[^\[\]|\n]{1,200}(?:\]\]|\\?\|)")
-"""What would be read as a reference if one more bracket stood before it."""
 _BRACKET = re.compile(r"([\[\]])")
+_BAR = re.compile(r"(\|)")
 _NESTED = re.compile(r"(?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500}")
 _SPAN_OF_KIND = {
     "small_caps": ".small-caps", "superscript": ".superscript", "subscript": ".subscript", "deleted": ".deleted",
@@ -68,6 +68,7 @@ class Lines:
         self.say = say
         self.cell = False
         self.joint = BREAK
+        self.in_link = False
 
     def block(self, nodes: Iterable[Node], *, first: bool = True) -> str:
         """The lines of a block, each ending where a printed one does. ``first`` says that a number with a full stop
@@ -107,6 +108,9 @@ class Lines:
             kind, attrs = node.kind, node.attrs
             if kind == "text":
                 _text(out, node.text)
+            elif "found" in attrs:  # what the program marks is not the editor's
+                self._add(node.children, out)
+                continue
             elif kind == "emphasis":
                 self._emphasis(node, out)
             elif kind in _KEY_OF_KIND or kind in _SPAN_OF_KIND or kind == "span":
@@ -126,8 +130,8 @@ class Lines:
                 if node.children:
                     _text(out, " ")
                     self._add(node.children, out)
-            elif kind == "code":
-                out.append(("mark", _code(node.text, self.cell)))
+            elif kind == "code" and node.text:
+                _spill((("code", node.text.replace("|", "\\|") if self.cell else node.text),), out)
             elif kind in BLOCKS:
                 self._block_in_line(node, out)
             else:  # a kind that the dialect does not know yet: its words stay
@@ -159,7 +163,7 @@ class Lines:
                 given = [f".{name}" for name in _CLASS.findall(look)]
             given += self._common(node)
             if not _has_words(inner) or not given:
-                out.extend(inner)
+                _spill(inner, out)
                 return
             if look in ("italic", "strong"):
                 inner = _delimited(inner, "*" if look == "italic" else "**")
@@ -168,11 +172,7 @@ class Lines:
         if any(kind == "open" and mark == ("*" if look == "italic" else "**") for kind, mark in inner):
             self.say("emphasis within emphasis", node.line)
             inner = [p for p in inner if p[0] not in ("open", "close")]
-        for kind, written in _delimited(inner, "*" if look == "italic" else "**"):
-            if kind == "text":
-                _text(out, written)
-            else:
-                out.append((kind, written))
+        _spill(_delimited(inner, "*" if look == "italic" else "**"), out)
 
     def _span(self, node: Node, out: list[Piece]) -> None:
         kind, attrs = node.kind, node.attrs
@@ -181,20 +181,19 @@ class Lines:
             given.append(_SPAN_OF_KIND[kind])
         elif kind in _KEY_OF_KIND:
             name, key = _KEY_OF_KIND[kind]
-            if attrs.get(name):
-                given.append(f"{key}={self._attribute(attrs[name])}")
+            if attrs.get(name, "").strip():
+                given.append(f"{key}={attribute(attrs[name])}")
             elif kind in ("person", "place"):
                 given.append(f".{kind}")
         given += self._common(node)
         for name in ("reason", "extent"):
-            if attrs.get(name):
-                given.append(f"{name}={self._attribute(attrs[name])}")
+            if attrs.get(name, "").strip():
+                given.append(f"{name}={attribute(attrs[name])}")
         inner = self.pieces(node.children)
         if not _has_words(inner) and kind == "gap":
             self._bracketed([], given, out)
         if not given or not _has_words(inner):
-            for piece in inner:
-                _text(out, piece[1]) if piece[0] == "text" else out.append(piece)
+            _spill(inner, out)
             return
         self._bracketed(inner, given, out)
 
@@ -202,13 +201,17 @@ class Lines:
         """``[words]{...}``, with the space at the edges outside."""
         before, inner, after = _trimmed(inner)
         out += before
+        out.append(("mark", f"[{self._within_brackets(inner)}]{{{' '.join(given)}}}"))
+        out += after
+
+    def _within_brackets(self, inner: list[Piece]) -> str:
+        """Pieces as the words between ``[`` and ``]``."""
+        if self.cell:
+            # A table takes the backslash from a bar, and ``[[a|`` would be a reference then.
+            inner = _by_numbers(inner, _BAR)
         if _has_brackets(inner):
             inner = [("hard", p[1]) if p[0] == "text" else p for p in inner]
-        words = _put_together(inner, "[", "]", self.joint, False, False)
-        if words.startswith("[") and _DOUBLE.match(words):
-            words = words.replace("\\]", "&#93;")
-        out.append(("mark", f"[{words}]{{{' '.join(given)}}}"))
-        out += after
+        return _put_together(inner, "[", "]", self.joint, False, False)
 
     def _common(self, node: Node) -> list[str]:
         """Class and language; an anchor cannot be said."""
@@ -217,14 +220,8 @@ class Lines:
             self.say("a place that can be pointed at", node.line)
         given = [f".{name}" for name in attrs.get("class", "").split() if _CLASS.fullmatch(name)]
         if attrs.get("lang"):
-            given.append(f"lang={self._attribute(attrs['lang'])}")
+            given.append(f"lang={attribute(attrs['lang'])}")
         return given
-
-    def _attribute(self, value: str) -> str:
-        if _BARE.fullmatch(value):
-            return value
-        clean = " ".join(value.split()).replace('"', "'").replace("{", "(").replace("}", ")")
-        return f'"{clean}"'
 
     def _note_ref(self, node: Node, out: list[Piece]) -> None:
         label = self.labels.get(node.attrs.get("note", ""))
@@ -258,29 +255,23 @@ class Lines:
         for kind, words in self.pieces(node.children):
             if kind == "break":
                 self.say("the end of a line in a reference", node.line)
-                _text(inner, " ")
-            elif kind == "text":
-                _text(inner, words)
-            else:
-                inner.append((kind, words))
+            _spill((("text", " ") if kind == "break" else (kind, words),), inner)
         self.joint = joint
         target = None if named.certainty else self.target(named)
         if target is None:
             if not named.certainty:
                 self.say("a reference that has no form", node.line)
-            for piece in inner:
-                _text(out, piece[1]) if piece[0] == "text" else out.append(piece)
+            _spill(inner, out)
             return
         if node.attrs.get("end"):
             self.say("the end of a range of pages", node.line)
         if all(kind == "text" for kind, _ in inner) and "".join(w for _, w in inner) in ("", _own_words(target)):
             out.append(("mark", f"[[{target}]]"))
             return
-        words = _put_together(inner, "|", "]", " ", False, False).replace("\n", " ")
+        words = _words_of_reference(inner)
         if not _NESTED.fullmatch(words):
-            if any(kind == "mark" for kind, _ in inner):
-                self.say("markup within the words of a reference", node.line)
-            words = _put_together(self._without_markup(node.children), "|", "]", " ", False, False).replace("\n", " ")
+            self.say("markup within the words of a reference", node.line)
+            words = _words_of_reference(self._without_markup(node.children))
         if len(words) > 480:
             self.say("a reference of very many words", node.line)
             _text(out, plain_text(node.children))
@@ -288,7 +279,7 @@ class Lines:
         out.append(("mark", f"[[{target}{chr(92) * self.cell}|{words}]]"))
 
     def _without_markup(self, nodes: Iterable[Node]) -> list[Piece]:
-        """Words, page marks and references to notes; brackets by their numbers."""
+        """Words, page marks and references to notes."""
         out: list[Piece] = []
         for node in nodes:
             if node.kind in ("page_break", "note_ref"):
@@ -296,13 +287,8 @@ class Lines:
             elif node.kind == "line_break":
                 _text(out, " ")
             else:
-                for part in _BRACKET.split(node.text):
-                    if part in ("[", "]"):
-                        out.append(("mark", f"&#{ord(part)};"))
-                    else:
-                        _text(out, part)
-                for piece in self._without_markup(node.children):
-                    _text(out, piece[1]) if piece[0] == "text" else out.append(piece)
+                _text(out, node.text)
+                _spill(self._without_markup(node.children), out)
         return out
 
     def target(self, named: Reference) -> str | None:
@@ -313,18 +299,58 @@ class Lines:
         return _target(named.volume, named.document, named.part, value)
 
     def _link(self, node: Node, out: list[Piece]) -> None:
-        before, inner, after = _trimmed(self.pieces(node.children))
-        if _has_brackets(inner):
-            inner = [("hard", p[1]) if p[0] == "text" else p for p in inner]
-        words = _put_together(inner, "[", "]", self.joint, False, False)
+        outer, self.in_link = self.in_link, True
+        inner = self.pieces(node.children)
+        self.in_link = outer
+        if outer or not _has_words(inner):
+            self.say("a link within a link" if outer else "a link without words", node.line)
+            _spill(inner, out)
+            return
+        before, inner, after = _trimmed(inner)
         out += before
-        out.append(("mark", f"[{words}]({_address(node)})"))
+        out.append(("mark", f"[{self._within_brackets(inner)}]({_address(node)})"))
         out += after
 
     def image(self, node: Node, caption: str = "") -> str:
         """A figure as an image, with its caption as title."""
         title = caption or node.attrs.get("title", "")
-        return f"![{protect(node.attrs.get('alt', '')).replace(']', chr(92) + ']')}]({_address(node, title)})"
+        return f"![{_protect_all(node.attrs.get('alt', ''))}]({_address(node, title)})"
+
+
+def attribute(value: str) -> str:
+    """A value as it stands behind ``key=``: what ends a value or a bracket around it is written by its number."""
+    clean = _SIGN_IN_VALUE.sub(lambda m: "&quot;" if m[0] == '"' else f"&#{ord(m[0])};", " ".join(value.split()))
+    return clean if _BARE.fullmatch(clean) else f'"{clean}"'
+
+
+def _protect_all(words: str) -> str:
+    """Protect words with all their brackets."""
+    return "".join("\\" + part if part in ("[", "]") else protect(part) for part in _BRACKET.split(words))
+
+
+def _spill(pieces: Iterable[Piece], out: list[Piece]) -> None:
+    """Add pieces; neighbouring words, and neighbouring code, are one piece: two backticks in a row would mean
+    something else."""
+    for kind, words in pieces:
+        if kind == "text":
+            _text(out, words)
+        elif kind == "code" and out and out[-1][0] == "code":
+            out[-1] = ("code", out[-1][1] + words)
+        else:
+            out.append((kind, words))
+
+
+def _by_numbers(pieces: Iterable[Piece], signs: re.Pattern[str]) -> list[Piece]:
+    """Pieces with some signs among the words written by their numbers."""
+    out: list[Piece] = []
+    for kind, words in pieces:
+        if kind != "text" or not signs.search(words):
+            out.append((kind, words))
+            continue
+        for part in signs.split(words):
+            if part:
+                out.append(("mark", f"&#{ord(part)};") if signs.fullmatch(part) else (kind, part))
+    return out
 
 
 def _text(out: list[Piece], words: str) -> None:
@@ -353,7 +379,7 @@ def _merged(nodes: Iterable[Node]) -> Iterable[Node]:
 
 
 def _has_words(pieces: Iterable[Piece]) -> bool:
-    return any(kind == "mark" or (kind in ("text", "hard") and words.strip()) for kind, words in pieces)
+    return any(kind in ("mark", "code") or (kind in ("text", "hard") and words.strip()) for kind, words in pieces)
 
 
 def _bare(pieces: list[Piece]) -> list[Piece]:
@@ -418,29 +444,26 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
     for index, (kind, words) in enumerate(pieces):
         following = _first(pieces[index + 1]) if index + 1 < count else after
         if kind == "text" or kind == "hard":
-            if kind == "hard":
-                written = "".join(
-                    "\\" + part if part in ("[", "]") else protect(part) for part in _BRACKET.split(words)
-                )
-            else:
-                written = protect(words)
-            if following in ("[", "^") and written[-1] in "[!" and written[-2:-1] != "\\":
-                written = f"{written[:-1]}\\{written[-1]}"
-            if written[0] == ":" and index and pieces[index - 1][0] == "note":
-                written = "\\" + written
-            if not out and before == "[" and _LIKE_A_MARK.match(words):
-                # Brackets around these would be a page mark or the reference to a note.
-                written = "\\" + written if words[0] == "^" else f"&#{ord(words[0])};{protect(words[1:])}"
+            shield = protect if kind == "text" else _protect_all
+            written = shield(words)
             if coded:
-                written = f"&#{ord(words[0])};{protect(words[1:])}"
+                written = f"&#{ord(words[0])};{shield(words[1:])}"
                 coded = False
+            elif not out and before == "[" and _LIKE_A_MARK.match(words):
+                # Brackets around these would be a page mark or the reference to a note.
+                written = "\\" + written if words[0] == "^" else f"&#{ord(words[0])};{shield(words[1:])}"
+            elif written[0] == ":" and index and pieces[index - 1][0] == "note":
+                written = "\\" + written
+            if following in ("[", "^") and written[-1] in "[!" and not _is_protected(written):
+                written = f"{written[:-1]}\\{written[-1]}"
             if "\n" in written:
                 written = "\n".join(
                     protect_start(line.strip(" \t"), first=False) if n else line.rstrip(" \t")
                     for n, line in enumerate(written.split("\n"))
                 )
             if new_line and (at_start or out):
-                written = written.lstrip(" \n")
+                # A paragraph loses all the blanks at its beginning; what stands behind them would begin it.
+                written = written.lstrip(" \n") if out else written.lstrip()
                 if written:
                     written = protect_start(written, first=first and not out)
             if not written:
@@ -452,8 +475,13 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
             last, new_line = "\n" if joint == BREAK else " ", joint == BREAK
             continue
         elif kind == "open":
-            # A run of asterisks could be read in two ways; the underscore ends it.
-            written = words.replace("*", "_") if last == "*" and pieces[index - 1][0] == "close" else words
+            written = words
+            if last == "*" and pieces[index - 1][0] == "close":
+                # A run of asterisks could be read in two ways; the underscore ends it.
+                written = words.replace("*", "_")
+            elif delimiters and pieces[index - 1][0] != "open" and _is_sign(last) and _is_sign(following):
+                # Between two signs it could close what is open.
+                written = words.replace("*", "_" if delimiters[-1][0] == "*" else "*")
             delimiters.append(written)
             if _is_sign(following) and last and not last.isspace() and not _is_sign(last):
                 _encode_last(out)
@@ -463,7 +491,7 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
             if next_is_word and (_is_sign(last) or written[0] == "_"):
                 coded = True
         else:
-            written = words
+            written = _code(words) if kind == "code" else words
             if kind == "page" and (not last or last.isspace()) and following and not following.isspace() and index + 1 < count and pieces[index + 1][0] != "close":  # fmt: skip
                 written += " "
         out.append(written)
@@ -471,9 +499,27 @@ def _put_together(pieces: Sequence[Piece], before: str, after: str, joint: str, 
     return "".join(out)
 
 
+def _words_of_reference(pieces: Sequence[Piece]) -> str:
+    """Pieces as they stand behind the bar of ``[[...|...]]``, where brackets come in pairs or by their numbers."""
+    words = _put_together(pieces, "|", "]", " ", False, False)
+    if not _NESTED.fullmatch(words) or "\\[" in words or "\\]" in words:
+        words = _put_together(_by_numbers(pieces, _BRACKET), "|", "]", " ", False, False)
+    return words.replace("\n", " ")
+
+
 def _encode_last(out: list[str]) -> None:
     """Write the letter before an asterisk by its number: after a letter, an asterisk before a sign opens nothing."""
-    if out and out[-1][-1:].isalnum():
+    if (
+        len(out) > 2
+        and len(out[-1]) == 1
+        and not out[-2].strip("*_")
+        and not out[-3][-1].isspace()
+        and not _is_sign(out[-3][-1])
+    ):
+        # The number begins with a sign itself, and an asterisk stands before it too.
+        _encode_last(before := out[:-2])
+        out[-3] = before[-1]
+    if out:
         out[-1] = f"{out[-1][:-1]}&#{ord(out[-1][-1])};"
 
 
@@ -483,7 +529,13 @@ def _first(piece: Piece) -> str:
         return "\n"
     if kind in ("text", "hard"):
         return protect(words[:3])[:1] if words else ""
-    return words[:1]
+    return "`" if kind == "code" else words[:1]
+
+
+def _is_protected(written: str) -> bool:
+    """Whether a backslash protects the last sign; two of them are a backslash."""
+    before = written[:-1]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 @lru_cache(maxsize=1024)
@@ -493,14 +545,14 @@ def _is_sign(character: str) -> bool:
         return False
     if character.isascii():
         return not character.isalnum() and not character.isspace() and character.isprintable()
-    return unicodedata.category(character).startswith("P")
+    return unicodedata.category(character).startswith(("P", "S"))
 
 
-def _code(text: str, cell: bool) -> str:
+def _code(text: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     marks = "`" * (longest + 1)
     pad = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") else ""
-    return f"{marks}{pad}{text.replace('|', chr(92) + '|') if cell else text}{pad}{marks}"
+    return f"{marks}{pad}{text}{pad}{marks}"
 
 
 def _address(node: Node, title: str = "") -> str:

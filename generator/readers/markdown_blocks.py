@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from markdown_it.common.utils import unescapeAll
-from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
 from generator.diagnostics import Rule, did_you_mean
@@ -21,6 +20,7 @@ _KIND_CLASSES: dict[str, Kind] = {
     "signed": "signed", "salute": "salute", "closer": "closer", "postscript": "postscript", "dateline": "dateline",
     "opener": "opener", "verse": "verse",
 }  # fmt: skip
+_BAR = re.compile(r"(?<!\\)\|")
 _LOOKS = ("right", "center", "left", "indent", "hanging")
 _LIST_TYPES = ("simple", "participants", "subject")
 _CONTAINERS: dict[str, Kind] = {
@@ -49,7 +49,7 @@ _BLOCK_KINDS: dict[str, Kind] = {
 class _Frame:
     """A block that is open."""
 
-    __slots__ = ("attrs", "children", "column", "cursor", "kind", "line", "name")
+    __slots__ = ("attrs", "cells", "children", "column", "kind", "line", "name")
 
     def __init__(self, kind: Kind | str, name: str, line: int, column: int) -> None:
         self.kind = kind
@@ -58,7 +58,7 @@ class _Frame:
         self.column = column
         self.attrs: dict[str, str] = {}
         self.children: list[Node] = []
-        self.cursor = 0
+        self.cells: list[tuple[int, str]] = []
 
 
 class Blocks:
@@ -89,7 +89,7 @@ class Blocks:
         self.report = report
         self.paragraphs = 0
         self.attachments = 0
-        self.waiting: dict[str, str] = {}
+        self.waiting = ""
         self.waiting_place = (0, 0)
         self.ends = self._define_notes() if env["notes"] else {}
 
@@ -133,7 +133,8 @@ class Blocks:
                 self.line_of_block(stack, token, index)
             elif type == "note_open":
                 index = self.ends[index]
-            elif token.hidden or type in ("tbody_open", "tbody_close"):
+            elif type in ("tbody_open", "tbody_close") or (token.hidden and not self.waiting and stack[-1].name != "paragraph_open"):  # fmt: skip
+                # A paragraph of a tight list is no block of its own, unless attributes stand before it.
                 pass
             elif type == "thead_open":
                 head = True
@@ -142,8 +143,9 @@ class Blocks:
             elif type == "container":
                 self.container(stack, token, index)
             elif type == "block_attributes":
-                self.waiting = attributes(token.content)
-                self.waiting_place = self.place(index)
+                if not self.waiting:
+                    self.waiting_place = self.place(index)
+                self.waiting += token.content
             elif token.nesting == 1:
                 frame = self.open(stack, token, index)
                 if type == "tr_open" and head:
@@ -179,11 +181,11 @@ class Blocks:
             if style:
                 frame.attrs["align"] = style.removeprefix("text-align:")
         elif token.type == "tr_open":
-            frame.column = 1
+            frame.cells = _cells(self.source[line - 1], column - 1)
         stack.append(frame)
         if self.waiting:
-            waiting, self.waiting = self.waiting, {}
-            self.dress(frame, waiting, *self.waiting_place)
+            waiting, self.waiting = self.waiting, ""
+            self.dress(frame, attributes(waiting), *self.waiting_place)
         return frame
 
     def close(self, stack: list[_Frame]) -> None:
@@ -226,17 +228,10 @@ class Blocks:
 
     def cells_beyond(self, frame: _Frame) -> None:
         """Cells that stand beyond the last column of the head: the parser drops them, the edition does not."""
-        source = self.source[frame.line - 1].rstrip().removesuffix("|")
-        rest = source[frame.cursor :]
-        cut = rest.find("|")
-        if cut < 0:
-            return
-        at = frame.cursor + cut + 1
-        for cell in escapedSplit(rest[cut + 1 :]):
-            places = ((0, frame.line, at + 1 + len(cell) - len(cell.lstrip())),)
-            nodes = self.lines.inline(cell.strip(), places)
+        for at, raw in frame.cells[len(frame.children) :]:
+            places = _places_of_cell(at, raw, frame.line)
+            nodes = self.lines.inline(raw.replace("\\|", "|"), places)
             frame.children.append(Node("cell", tuple(nodes), {}, "", *places[0][1:]))
-            at += len(cell) + cell.count("|") + 1
 
     def leaf(self, stack: list[_Frame], token: Token, index: int) -> None:
         line, column = self.place(index)
@@ -273,14 +268,14 @@ class Blocks:
             frame.attrs["id"] = self.anchors.unique(f"{self.anchors.id}-att{self.attachments}")
         stack.append(frame)
         rest = token.content
+        at = _closing_attributes(f" {rest}") - 1
+        if at >= 0:
+            self.dress(frame, attributes(rest[at:]), line, column)
+            rest = rest[:at].rstrip()
         if rest:
-            found = ATTRIBUTES.fullmatch(rest)
-            if found:
-                self.dress(frame, attributes(found[1]), line, column)
-            else:
-                at = self.source[line - 1].find(rest, column)
-                nodes = self.lines.inline(rest, ((0, line, at + 1),))
-                frame.children.append(Node("heading", tuple(nodes), {"level": "2"}, "", line, at + 1))
+            at = self.source[line - 1].find(rest, column)
+            nodes = self.lines.inline(rest, ((0, line, at + 1),))
+            frame.children.append(Node("heading", tuple(nodes), {"level": "2"}, "", line, at + 1))
 
     def close_container(self, stack: list[_Frame], token: Token | None) -> None:
         frame = stack.pop()
@@ -291,7 +286,7 @@ class Blocks:
 
     def report_waiting(self) -> None:
         if self.waiting:
-            self.waiting = {}
+            self.waiting = ""
             self.report(Rule.UNKNOWN_BLOCK, "These attributes stand before no block", *self.waiting_place, hint="Put them on the line before the block, or at the end of its last line.")  # fmt: skip
 
     def dress(self, frame: _Frame, given: dict[str, str], line: int, column: int) -> None:
@@ -323,10 +318,9 @@ class Blocks:
         if not frame.column or frame.name in ("th_open", "td_open", "dt_open"):
             frame.line, frame.column = places[0][1:]
         if content.endswith("}"):
-            at = content.rfind("{")
-            found = ATTRIBUTES.fullmatch(content, at) if at >= 0 and content[:at].rstrip(" \t\n") != content[:at] else None  # fmt: skip
-            if found:
-                self.dress(frame, attributes(found[1]), *locate(places, at))
+            at = _closing_attributes(content)
+            if at >= 0:
+                self.dress(frame, attributes(content[at:]), *locate(places, at))
                 content = content[:at].rstrip()
         frame.children += self.lines.inline(content, places)
 
@@ -337,7 +331,7 @@ class Blocks:
         line = row + self.first_line
         name = stack[-1].name
         if name in ("td_open", "th_open"):
-            return self.places_of_cell(stack[-2], content, line)
+            return _places_of_cell(*stack[-2].cells[len(stack[-2].children)], line)
         if name in ("heading_open", "dt_open"):
             offset = self.env["places"].get(index - 1, self.starts[row])
             first = content.split("\n", 1)[0]
@@ -357,19 +351,39 @@ class Blocks:
                 position += len(text) + 1
         return tuple(places)
 
-    def places_of_cell(self, row: _Frame, content: str, line: int) -> Places:
-        source = self.source[line - 1]
-        if row.line != line:
-            row.line, row.cursor = line, 0
-        raw = content.replace("|", "\\|")
-        at = source.find(raw, row.cursor)
-        if at < 0:
-            return ((0, line, row.cursor + 1),)
-        row.cursor = at + len(raw)
-        places = [(0, line, at + 1)]
-        for shift, found in enumerate(re.finditer(r"\|", content)):
-            places.append((found.start() + 1, line, at + found.start() + shift + 3))
-        return tuple(places)
+
+def _closing_attributes(content: str) -> int:
+    """Where the attributes begin that a block ends with, in braces behind a blank; -1 if there are none."""
+    first = -1
+    end = len(content)
+    while (at := content.rfind("{", 0, end)) > 0 and ATTRIBUTES.fullmatch(content, at, end):
+        end = at
+        while end and content[end - 1] in " \t\n":
+            end -= 1
+        if end < at:
+            first = at
+    return first
+
+
+def _cells(source: str, start: int) -> list[tuple[int, str]]:
+    """The cells of a table's row that begins at ``start`` in its line: where each begins, and its text as it stands."""
+    start, end = len(source) - len(source[start:].lstrip()), len(source.rstrip())
+    bars = [found.start() for found in _BAR.finditer(source, start, end)]
+    spans = list(zip((start, *(at + 1 for at in bars)), (*bars, end), strict=True))
+    if spans[0] == (start, start):
+        del spans[0]
+    if spans and spans[-1] == (end, end):
+        del spans[-1]
+    raw = ((last, source[first:last]) for first, last in spans)
+    return [(last - len(text.lstrip()), text.strip()) for last, text in raw]
+
+
+def _places_of_cell(at: int, raw: str, line: int) -> Places:
+    """Where the text of a cell stands: the parser takes away the backslashes before its bars."""
+    places = [(0, line, at + 1)]
+    for count, found in enumerate(re.finditer(r"\\\|", raw)):
+        places.append((found.start() - count + 1, line, at + found.end() + 1))
+    return tuple(places)
 
 
 def _figure_alone(figure: Node, attrs: dict[str, str]) -> Node:

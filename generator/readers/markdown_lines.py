@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from generator.diagnostics import Rule, did_you_mean, nearest
+from generator.diagnostics import Rule, did_you_mean
 from generator.document import Kind, Node, is_safe_url
 from generator.readers.markdown_anchors import Anchors
 from generator.readers.markdown_references import parse_reference
@@ -57,10 +58,11 @@ class Lines:
             self.report(Rule.TOO_LARGE, "The text is nested more deeply here than any real document; what is deeper may be lost", line, column)  # fmt: skip
 
     def report_near(self, name: str, known: Sequence[str], line: int, column: int) -> None:
-        """Any class may stand in a text, for the theme to show; one that is like a known name is a slip."""
-        right = nearest(name, known)
-        if right and right != name:
-            self.report(Rule.UNKNOWN_BLOCK, f'The class "{name}" is not known to the dialect', line, column, f'Did you mean "{right}"?')  # fmt: skip
+        """Any class may stand in a text, for the theme to show; one that is like a known name is a slip, but
+        not one that goes on behind it (``indent-3em``)."""
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+        if near and near[0] != name and not name.startswith(f"{near[0]}-"):
+            self.report(Rule.UNKNOWN_BLOCK, f'The class "{name}" is not known to the dialect', line, column, f'Did you mean "{near[0]}"?')  # fmt: skip
 
 
 class _LineBuilder:
@@ -130,10 +132,14 @@ class _LineBuilder:
         self.space = text[-1] in " \n\t"
 
     def report_no_reference(self, markup: str, offset: int) -> None:
+        if markup.startswith("[^"):
+            self.lines.report(Rule.NOTE_FORM, f'"{markup}" looks like a note or a reference to one and is none; it stays as text', *self.locate(offset), hint="The label of a note is one word: [^1a]. Brackets that belong to the text are written \\[^.")  # fmt: skip
+            return
         if not markup.startswith("[["):
             self.lines.report(Rule.PAGE_MARK_FORM, f'"{markup}" looks like a page mark and is none; it stays as text', *self.locate(offset), hint="A page mark is written [Page 1019], with one page in it.")  # fmt: skip
             return
-        self.lines.report(Rule.BROKEN_REFERENCE, f'"{markup}" is no form of reference; it stays as text', *self.locate(offset), hint="Forms are [[d211]], [[d211#fn5]], [[p. 1039]], [[#fn2]], [[para 3]], [[volume#d12|words]]. Brackets that belong to the text are written \\[[.")  # fmt: skip
+        bar = "Outside of a table, the bar has no backslash before it. " if "\\|" in markup else ""
+        self.lines.report(Rule.BROKEN_REFERENCE, f'"{markup}" is no form of reference; it stays as text', *self.locate(offset), hint=bar + "Forms are [[d211]], [[d211#fn5]], [[p. 1039]], [[#fn2]], [[para 3]], [[volume#d12|words]]. Brackets that belong to the text are written \\[[.")  # fmt: skip
 
     def flush(self) -> None:
         if self.pieces:
@@ -155,6 +161,7 @@ class _LineBuilder:
             else:
                 self.flush()
                 self.children.append(node)
+                self.space = self.after_mark = False
         elif token.type == "hardbreak":
             self.flush()
             self.children.append(Node("line_break", (), {}, "", line, column))

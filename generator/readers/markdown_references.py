@@ -27,6 +27,9 @@ def parse_reference(text: str) -> tuple[Reference, str] | None:
     Returns None if the text is none of the forms. The words say no more than the reference does.
     """
     text = text.strip()
+    if "\\" in text:
+        # What stands behind it is protected: a bar is part of the words then.
+        return None
     pages = _PAGES.match(text)
     if pages:
         return Reference(part="page", value=_first_page(pages["label"])), text

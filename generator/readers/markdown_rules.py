@@ -12,9 +12,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import replaceEntityPattern
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock, list_block, reference
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_block import StateBlock, list_block, paragraph, reference, table
+from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
@@ -32,14 +33,18 @@ _PAGE_MARK = re.compile(
 _LIKE_A_PAGE_MARK = re.compile(rf"\[page{_BLANK}*(?:[0-9][^\]\n]{{0,14}})?\]", re.IGNORECASE)
 """What is meant as a page mark and is none: ``[page 13]``, ``[Page ]``, ``[Page 14, 15]``."""
 _NOTE_REF = re.compile(r"\[\^((?:\\.|[^\]\[\s\\]){1,40})\]")
+_LIKE_A_NOTE_REF = re.compile(r"\[\^[^\[\]\n]{0,60}\](?![(\[{])")
+"""What is meant as a reference to a note and is none: ``[^1 a]``, ``[^ 1]``."""
 _NOTE_DEFINITION = re.compile(r"\[\^((?:\\.|[^\]\[\s\\]){1,40})\]:[ \t]*")
 _REFERENCE = re.compile(r"\[\[(?P<target>[^\[\]|\n]{1,200})(?:\]\]|\|(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500})\]\])")  # fmt: skip
 _ITEM = r"(?:\.[\w-]+|[\w-]+=(?:\"[^\"{}\n]*\"|[^\s\"{}]+))"
 ATTRIBUTES = re.compile(rf"\{{[ \t]*({_ITEM}(?:[ \t]+{_ITEM})*)[ \t]*\}}")
-_ATTRIBUTE_LINE = re.compile(ATTRIBUTES.pattern + r"[ \t]*$")
+_ATTRIBUTE_LINE = re.compile(rf"{ATTRIBUTES.pattern}(?:[ \t]*{ATTRIBUTES.pattern})*[ \t]*$")
 _ATTRIBUTE = re.compile(r"\.(?P<class>[\w-]+)|(?P<key>[\w-]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"{}]+))")
+_ENTITY = re.compile(r"&(#?\w{1,32});", re.ASCII)
 _CONTAINER = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<rest>[^\n]*)")
 _NUMBERED = re.compile(r"(\d{1,9})\.(?=[ \t]|$)", re.MULTILINE)
+_BRACKETED = re.compile(r"\d{1,9}\)")
 _DESTINATION = re.compile(r"\[[^\[\]\n]+\]:[ \t]*(\S+)")
 _LOOKAHEAD = 100
 """Lines looked through for the second item of a list; a first item of more lines is a paragraph."""
@@ -59,13 +64,17 @@ def unescape(label: str) -> str:
 
 
 def attributes(text: str) -> dict[str, str]:
-    """Read what stands between braces: ``.signed lang=fr`` is ``{"class": "signed", "lang": "fr"}``."""
+    """Read what stands between braces, or in several of them: ``.signed lang=fr`` is
+    ``{"class": "signed", "lang": "fr"}``. A sign may be written by its name or number (``&quot;``), as everywhere."""
     found: dict[str, str] = {}
     for item in _ATTRIBUTE.finditer(text):
         if item["class"]:
             found["class"] = f"{found['class']} {item['class']}" if "class" in found else item["class"]
         else:
-            found[item["key"]] = item["quoted"] if item["quoted"] is not None else item["bare"]
+            value = item["quoted"] if item["quoted"] is not None else item["bare"]
+            found[item["key"]] = (
+                _ENTITY.sub(lambda m: replaceEntityPattern(m[0], m[1]), value) if "&" in value else value
+            )
     return found
 
 
@@ -76,6 +85,33 @@ def _place(state: StateBlock, line: int, _end: int, _silent: bool) -> bool:
     """Not a rule: asked first about every block and every item of a list, it notes where they begin."""
     state.env["places"][len(state.tokens)] = state.bMarks[line] + state.tShift[line]
     return False
+
+
+def _line_of_words(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A paragraph of one line that begins with a letter, or with a number other than ``1)``, as most do: no other rule has
+    a claim to it, so that none need be asked. Only a definition may follow behind an empty line."""
+    start = state.bMarks[line] + state.tShift[line]
+    first = state.src[start]
+    if not (first.isalpha() or (first.isdigit() and not _BRACKETED.match(state.src, start))) or state.is_code_block(line):  # fmt: skip
+        return False
+    if line + 1 < state.lineMax and not state.isEmpty(line + 1):
+        return False
+    if line + 2 < end and state.src.startswith((":", "~"), state.bMarks[line + 2] + state.tShift[line + 2]):
+        return False
+    return paragraph(state, line, end, silent)
+
+
+def _table(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A table, with the place of each row."""
+    first = len(state.tokens)
+    if not table(state, line, end, silent):
+        return False
+    for index in range(first, len(state.tokens)):
+        token = state.tokens[index]
+        if token.type == "tr_open" and token.map:
+            row = token.map[0]
+            state.env["places"][index] = state.bMarks[row] + state.tShift[row]
+    return True
 
 
 def _note(state: StateBlock, line: int, end: int, silent: bool) -> bool:
@@ -96,7 +132,8 @@ def _note(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     saved = state.bMarks[line], state.tShift[line], state.sCount[line], state.blkIndent, state.parentType, state.tight
     state.bMarks[line], state.tShift[line] = found.end(), 0
     state.blkIndent += 2
-    state.sCount[line] = state.blkIndent
+    # The first line counts as indented like the others, so that a list may begin in it and go on below.
+    state.sCount[line] = state.blkIndent + 2
     state.parentType = "note"
     state.md.block.tokenize(state, line, end)
     state.bMarks[line], state.tShift[line], state.sCount[line], state.blkIndent, state.parentType, state.tight = saved
@@ -108,7 +145,7 @@ def _reference(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     """A definition of a link, ``[label]: address``. Transcripts have lines that look like one (``[Enclosure]:
     Draft``), and a definition vanishes from the text; so the address has to look like one."""
     start = state.bMarks[line] + state.tShift[line]
-    if state.src[start] != "[" or _PAGE_MARK.match(state.src, start):
+    if state.src[start] != "[" or state.src.startswith("[^", start) or _PAGE_MARK.match(state.src, start):
         return False
     found = _DESTINATION.match(state.src, start, state.eMarks[line])
     if found and not any(c in found[1] for c in "/:#.<?"):
@@ -188,7 +225,7 @@ def _container(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
 
 
 def _block_attributes(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
-    """A line ``{.signed}`` before the block it speaks of."""
+    """A line ``{.signed}`` before the block it speaks of; ``{.signed} {.right}`` says as much as ``{.signed .right}``."""
     start = state.bMarks[line] + state.tShift[line]
     if silent or not state.src.startswith("{", start) or state.is_code_block(line):
         return False
@@ -197,7 +234,7 @@ def _block_attributes(state: StateBlock, line: int, _end: int, silent: bool) -> 
         return False
     token = state.push("block_attributes", "", 0)
     token.map = [line, line + 1]
-    token.content = found[1]
+    token.content = found[0]
     state.line = line + 1
     return True
 
@@ -282,10 +319,7 @@ def _bracket(state: StateInline, silent: bool) -> bool:
             return True
         found = _LIKE_A_PAGE_MARK.match(src, pos, state.posMax)
         if found and not silent and src[found.end() : found.end() + 1] not in ("(", "[", "{"):
-            token = state.push("text", "", 0)
-            token.content = "["
-            token.info = found[0]
-            return _transparent(state)
+            return _plain(state, found[0])
     elif following == "^":
         found = _NOTE_REF.match(src, pos, state.posMax)
         if found:
@@ -296,6 +330,9 @@ def _bracket(state: StateInline, silent: bool) -> bool:
             token.markup = found[0]
             state.pos = found.end()
             return True
+        found = _LIKE_A_NOTE_REF.match(src, pos, state.posMax)
+        if found and not silent:
+            return _plain(state, found[0])
     elif following == "[":
         found = _REFERENCE.match(src, pos, state.posMax)
         if found:
@@ -303,12 +340,11 @@ def _bracket(state: StateInline, silent: bool) -> bool:
                 return _transparent(state)
             if parse_reference(found["target"]):
                 return _explicit_reference(state, found)
-            token = state.push("text", "", 0)
-            token.content = "["
-            token.info = found[0]
-            return _transparent(state)
-    assert isinstance(state, InlineState)
-    return state.has_spans and not silent and _span(state)
+            if _span(state) or link(state, False):
+                # Words in words, the inner ones with a bar: ``[[a\\|b]{.roman}]{lang=fr}``.
+                return True
+            return _plain(state, found[0])
+    return not silent and _span(state)
 
 
 def _transparent(state: StateInline) -> bool:
@@ -316,6 +352,14 @@ def _transparent(state: StateInline) -> bool:
     must not look like a link within a link."""
     state.pos += 1
     return True
+
+
+def _plain(state: StateInline, markup: str) -> bool:
+    """A bracket that is text, although ``markup`` looks like more; whoever builds the tree says so."""
+    token = state.push("text", "", 0)
+    token.content = "["
+    token.info = markup
+    return _transparent(state)
 
 
 def _explicit_reference(state: StateInline, found: re.Match[str]) -> bool:
@@ -335,6 +379,9 @@ def _explicit_reference(state: StateInline, found: re.Match[str]) -> bool:
 
 def _span(state: StateInline) -> bool:
     """``[Bartholomew]{person=bartholomew}``."""
+    assert isinstance(state, InlineState)
+    if not state.has_spans:
+        return False
     start, posmax = state.pos, state.posMax
     end = state.md.helpers.parseLinkLabel(state, start)
     if end < 0:
@@ -366,8 +413,10 @@ def make_parser() -> MarkdownIt:
     md.use(deflist_plugin)
     ruler = md.block.ruler
     ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
+    ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     ruler.at("reference", _reference)
     ruler.before("table", "place", _place, {"alt": ["list"]})
+    ruler.before("table", "line_of_words", _line_of_words)
     ruler.before("fence", "container", _container, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     ruler.before("fence", "block_attributes", _block_attributes)
     ruler.before("list", "end_of_list", _end_of_list, {"alt": ["list"]})
