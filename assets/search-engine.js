@@ -109,6 +109,10 @@
   /* -------------------------------------------------------------- loading */
 
   const ROOT = "root.js";
+  const PAUSES = [300, 1200]; // milliseconds before a file that did not come is asked for again
+  const RENEWALS = [0, 1500]; // milliseconds before the newest root is read, where a file of the one at hand is gone
+  const PATIENCE = 30000; // milliseconds to wait for a file
+  const FRESH = 300000; // milliseconds after which a root is looked at again
 
   /** A file is not there: the site was published anew since the root was read. */
   class Missing extends Error {}
@@ -116,19 +120,35 @@
   /** A query that would bring in too much of the index. */
   class TooMany extends Error {}
 
-  /** Return a function that loads data files from below `base` (with its slash) over HTTP. */
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+  async function fetched(base, path, cache) {
+    const answer = await fetch(base + path, { cache, signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.status === 404 || answer.status === 410) throw new Missing(path);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    const text = await answer.text();
+    try {
+      return JSON.parse(text.slice(text.indexOf(",") + 1, text.lastIndexOf(")")));
+    } catch {
+      throw new Missing(path); // a host's own page in place of the file
+    }
+  }
+
+  /**
+   * Return a function that loads data files from below `base` (with its slash) over HTTP. A file that does not come is
+   * asked for again; `fresh` passes by what the browser remembers of it.
+   */
   function fromServer(base) {
     return async (path, fresh = false) => {
       // The root is asked for anew each time; the others are named by their content.
       const cache = fresh ? "reload" : path === ROOT ? "no-cache" : "default";
-      const answer = await fetch(base + path, { cache });
-      if (answer.status === 404) throw new Missing(path);
-      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-      const text = await answer.text();
-      try {
-        return JSON.parse(text.slice(text.indexOf(",") + 1, text.lastIndexOf(")")));
-      } catch {
-        throw new Missing(path); // a host's own page in place of the file
+      for (let tries = 0; ; tries++) {
+        try {
+          return await fetched(base, path, cache);
+        } catch (error) {
+          if (error instanceof Missing || tries === PAUSES.length) throw error;
+          await pause(PAUSES[tries]);
+        }
       }
     };
   }
@@ -143,7 +163,7 @@
         const made = scope.document.createElement("script");
         const end = () => (made.remove(), waiting.delete(name), failed(new Missing(path)));
         waiting.set(name, done);
-        made.src = base + path;
+        made.src = base + path + (path === ROOT ? `?${Date.now()}` : ""); // a browser may keep a script
         made.onload = end; // if the script handed over nothing, it is not ours
         made.onerror = end;
         scope.document.head.append(made);
@@ -187,6 +207,8 @@
   }
 
   const place = (code, slot) => code * 1e8 + slot;
+  const GROUP = 128; // documents whose records' files share a name, and of them those in one file; as in
+  const EACH = 4; // generator/search/groups.py
 
   /** Where the files of a table by documents begin. */
   class ByDocument {
@@ -210,6 +232,8 @@
       this.wordsFrom = data.words[0];
       this.wordFiles = namesOf(data.words[1]);
       this.lengths = new ByDocument(data.lengths);
+      const groups = namesOf(data.records[1]).map((name, i) => [place(...data.records[0].slice(2 * i, 2 * i + 2)), name]);
+      this.groups = new Map(groups);
       this.averages = data.totals.map((total) => total / data.count);
       this.blocks = data.blocks.map(([volume, code, top]) => ({ volume, code, top, base: 0 }));
       this.top = 0; // one more than the highest ref
@@ -228,6 +252,14 @@
     placeOf(ref) {
       const { code, base } = this.blockOf(ref);
       return place(code, ref - base);
+    }
+
+    /** The path of the file with the record of a document, if it has one. */
+    recordsOf(ref) {
+      const { code, base } = this.blockOf(ref);
+      const slot = ref - base;
+      const name = this.groups.get(place(code, Math.floor(slot / GROUP)));
+      return name && `records/${name}${String(Math.floor((slot % GROUP) / EACH)).padStart(2, "0")}.js`;
     }
 
     /** The refs of a text that lists documents. */
@@ -280,38 +312,85 @@
   class Shards {
     #load;
     #files = new Map();
+    #gone = new Set(); // files that were not there: a browser may remember that longer than it is so
     #root = null;
+    #since = 0; // when the root was last looked at
     #all = { root: null, lengths: null }; // the lengths of all documents, read
 
     constructor(load) {
       this.#load = load;
     }
 
-    /** Run `work` on the index as it is; once more on the newest if it was published anew meanwhile. */
+    /** Run `work` on the index as it is; where a file of it is gone, on the newest, published meanwhile. */
     async #onRoot(work) {
-      this.#root ??= this.#read(false);
-      try {
-        return await work(await this.#root);
-      } catch (error) {
-        if (!(error instanceof Missing) || error.message === ROOT) throw error;
-        this.#root = this.#read(true);
-        return work(await this.#root);
+      for (let renewals = 0; ; renewals++) {
+        const used = this.#current();
+        try {
+          return await work(await used);
+        } catch (error) {
+          if (!(error instanceof Missing) || error.message === ROOT || renewals === RENEWALS.length) throw error;
+          await pause(RENEWALS[renewals]);
+          if (this.#root === used) this.#root = this.#read(true);
+        }
       }
     }
 
+    /** The root at hand. One that was read long ago is looked at again, for the queries to come. */
+    #current() {
+      if (this.#root && Date.now() - this.#since > FRESH) {
+        this.#since = Date.now();
+        this.#load(ROOT, false).then(
+          (data) => (this.#root = Promise.resolve(new Root(data))),
+          () => {},
+        );
+      }
+      return (this.#root ??= this.#read(false));
+    }
+
     #read(fresh) {
+      this.#since = Date.now();
       const root = this.#load(ROOT, fresh).then((data) => new Root(data));
-      root.catch(() => (this.#root = null));
+      root.catch(() => {
+        if (this.#root === root) this.#root = null;
+      });
       return root;
     }
 
+    /** Read the newest root, unless `root` is no longer the one at hand. */
+    async renew(root) {
+      if (this.#root && (await this.#root) === root) this.#root = this.#read(true);
+    }
+
     #file(path) {
-      const data = this.#files.get(path) ?? this.#load(path, false);
-      data.catch(() => this.#files.delete(path));
+      const known = this.#files.get(path);
+      const data = known ?? this.#load(path, this.#gone.has(path));
+      if (!known) {
+        data.then(
+          () => this.#gone.delete(path),
+          (error) => {
+            this.#files.delete(path);
+            if (error instanceof Missing) this.#gone.add(path);
+          },
+        );
+      }
       this.#files.delete(path); // and to the end, as the last used
       this.#files.set(path, data);
       if (this.#files.size > KEPT) this.#files.delete(this.#files.keys().next().value);
       return data;
+    }
+
+    /** Where the files of a table stand: in the root, or in a file of its own. */
+    async #list(root, table) {
+      const list = root.lists[table];
+      return typeof list === "string" ? this.#file(`lists/${list}.js`) : list;
+    }
+
+    /** The files of a table by documents that hold `refs`. */
+    async #filesFor(root, table, refs) {
+      if (!refs.length) return [];
+      const by = new ByDocument(await this.#list(root, table));
+      const names = new Set(refs.map((ref) => by.fileOf(root.placeOf(ref))));
+      return Promise.all([...names].map((name) => this.#file(`${table}/${name}.js`)));
     }
 
     /** Rows of a table by terms: term -> texts. */
@@ -351,11 +430,6 @@
       return this.#onRoot(({ fields, count, phrases }) => ({ fields, count, phrases }));
     }
 
-    /** Return the volume of each document. */
-    volumes(refs) {
-      return this.#onRoot((root) => Array.from(refs, (ref) => root.blockOf(Number(ref)).volume));
-    }
-
     /** Whether any term begins with `prefix`. */
     begins(prefix) {
       return this.#onRoot(async (root) => {
@@ -367,29 +441,82 @@
     }
 
     /**
-     * Return what lunr.js returns for `clauses` on the whole index. `phrases` are {terms, offsets, fields, forbidden}:
-     * of the results those are left that hold, or do not hold, the terms at these distances.
+     * Return {results, root}: what lunr.js returns for `clauses` on the whole index, and the index as it was. `phrases`
+     * are {terms, offsets, fields, forbidden}: of the results those are left that hold, or do not hold, the terms at
+     * these distances.
      */
     query(clauses, phrases = []) {
       return this.#onRoot(async (root) => {
-        const [results, ...held] = await Promise.all([
+        const [found, ...held] = await Promise.all([
           this.#results(root, clauses),
           ...phrases.map((phrase) => this.#holding(root, phrase)),
         ]);
-        return results.filter(({ ref }) => phrases.every(({ forbidden }, i) => held[i].has(Number(ref)) !== forbidden));
+        const passes = ({ ref }) => phrases.every(({ forbidden }, i) => held[i].has(Number(ref)) !== forbidden);
+        return { results: found.filter(passes), root };
       });
     }
 
+    #on(root, work) {
+      return root ? work(root) : this.#onRoot(work);
+    }
+
     /** Return what is shown of documents, in the order of `refs`; null for one that is not there. */
-    documents(refs) {
-      return this.#onRoot(async (root) => {
-        const table = new ByDocument(await this.#file(`lists/${root.lists.records}.js`));
-        const files = new Set(Array.from(refs, (ref) => table.fileOf(root.placeOf(Number(ref)))));
+    documents(refs, root = null) {
+      return this.#on(root, async (root) => {
         const shown = new Map();
-        for (const data of await Promise.all([...files].map((name) => this.#file(`records/${name}.js`)))) {
+        const paths = new Set(refs.map((ref) => root.recordsOf(ref)).filter(Boolean));
+        for (const data of await Promise.all([...paths].map((path) => this.#file(path)))) {
           root.refsOf(data[0]).forEach((ref, i) => shown.set(ref, data[i + 1]));
         }
-        return Array.from(refs, (ref) => shown.get(Number(ref)) ?? null);
+        return refs.map((ref) => shown.get(ref) ?? null);
+      });
+    }
+
+    /**
+     * Return the values of documents in a column, in the order of `refs`: a list of texts for each. Columns are
+     * `volume` and those of the root; dates are days, or two with a `/` between.
+     */
+    values(refs, column, root = null) {
+      return this.#on(root, async (root) => {
+        if (column === "volume") return refs.map((ref) => [root.blockOf(ref).volume]);
+        const held = new Map();
+        for (const [table, columns] of Object.entries(root.columns)) {
+          const at = columns.indexOf(column);
+          if (at < 0) continue;
+          for (const [documents, ...read] of await this.#filesFor(root, table, refs)) {
+            const values = valuesOf(read[at]);
+            root.refsOf(documents).forEach((ref, i) => held.set(ref, values[i]));
+          }
+        }
+        return refs.map((ref) => held.get(ref) ?? []);
+      });
+    }
+
+    /**
+     * Return {found, root}: the documents, of one volume or of all (""), with a value in a column that fits a pattern,
+     * as {ref, value}, at most `most`.
+     */
+    find(column, pattern, volume, most) {
+      return this.#onRoot(async (root) => {
+        const [table, columns] = Object.entries(root.columns).find(([, names]) => names.includes(column)) ?? [];
+        if (!table) return { found: [], root };
+        const blocks = volume ? root.blocks.filter((block) => block.volume === volume) : root.blocks;
+        const all = blocks.flatMap(({ base, top }) => Array.from({ length: top }, (_, slot) => base + slot));
+        const wanted = new RegExp(pattern, "iu");
+        const found = [];
+        for (const [documents, ...read] of await this.#filesFor(root, table, all)) {
+          const held = read[columns.indexOf(column)];
+          if (!held[0].some((value) => wanted.test(value))) continue;
+          const refs = root.refsOf(documents);
+          valuesOf(held).forEach((values, i) => {
+            const value = values.find((one) => wanted.test(one));
+            if (value !== undefined && (!volume || root.blockOf(refs[i]).volume === volume)) {
+              found.push({ ref: refs[i], value });
+            }
+          });
+        }
+        found.sort((a, b) => a.ref - b.ref);
+        return { found: found.slice(0, most), root };
       });
     }
 
@@ -499,7 +626,7 @@
 
     /** Return the refs of the documents that hold a phrase in one of its fields. */
     async #holding(root, { terms, offsets, fields }) {
-      const table = new ByTerm(await this.#file(`lists/${root.lists.places}.js`));
+      const table = new ByTerm(await this.#list(root, "places"));
       const count = root.fields.length;
       const row = async (kind, by, term) => (await this.#rows(kind, by.fileOf(term), count)).get(term);
       const read = await Promise.all(
@@ -538,6 +665,19 @@
       for (let n = 1; n < frequencies[i]; n++) places.push(places[n - 1] + written[next++] + 1);
       return [ref, places];
     });
+  }
+
+  /** Return the values of each document in a column of a file. */
+  function valuesOf([values, text]) {
+    const held = [];
+    let one = [];
+    for (const number of numbers(text)) {
+      if (number) one.push(values[(number - 1) >> 1]);
+      if (number && (number - 1) & 1) continue; // another follows
+      held.push(one);
+      one = [];
+    }
+    return held;
   }
 
   const NO_METADATA = Object.freeze({});
@@ -607,17 +747,23 @@
       return true;
     }
 
+    async renew() {}
+
     async query(clauses) {
       const asked = clauses.map((clause) => ({ ...clause, fields: [...clause.fields] }));
-      return this.index.query((query) => (query.clauses = asked));
+      return { results: this.index.query((query) => (query.clauses = asked)), root: null };
     }
 
     async documents(refs) {
-      return Array.from(refs, (ref) => this.shown[ref] ?? null);
+      return refs.map((ref) => this.shown[ref] ?? null);
     }
 
-    async volumes(refs) {
-      return Array.from(refs, (ref) => this.shown[ref]?.v ?? "");
+    async values(refs) {
+      return refs.map(() => []);
+    }
+
+    async find() {
+      return { found: [], root: null };
     }
   }
 
@@ -719,22 +865,24 @@
   }
 
   /**
-   * Return what a query finds: `results` as lunr.js gives them; `asked`, how many words were searched for; `plain`,
+   * Return what a query finds: `results` as lunr.js gives them, and the `root` they are of; `asked`, how many words were searched for; `plain`,
    * whether its signs had to be taken as plain characters because they make no query; `tooMany`, whether it would
    * bring in too many words.
    */
-  async function search(source, text) {
+  async function searchFor(source, text) {
     const { clauses, phrases, plain: taken } = await read(source, text);
     const about = { asked: clauses.length, plain: taken, tooMany: false };
     // To lunr.js a query without clauses is a negation of nothing, and finds every document.
-    if (!clauses.length) return { results: [], ...about };
+    if (!clauses.length) return { results: [], root: null, ...about };
     try {
-      return { results: await source.query(clauses, phrases), ...about };
+      return { ...(await source.query(clauses, phrases)), ...about };
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
-      return { results: [], ...about, tooMany: true };
+      return { results: [], root: null, ...about, tooMany: true };
     }
   }
+
+  const refsOf = (results) => results.map(({ ref }) => Number(ref));
 
   const LAST_WORD = /(?:^|\s)(\w{3,})$/;
 
@@ -762,12 +910,27 @@
 
   /* -------------------------------------------------------------- session */
 
-  const REMEMBERED = 4; // searches whose results can still be asked for
+  const REMEMBERED = 12; // searches whose results can still be asked for
+
+  const first = (date) => date.split("/")[0];
+  const last = (date) => date.split("/").at(-1);
+
+  /** What can be counted and is no column itself: the column it comes from, and how. */
+  const DERIVED = {
+    year: ["date", (date) => first(date).slice(0, 4)],
+    month: ["date", (date) => (first(date).slice(0, 7) === last(date).slice(0, 7) ? first(date).slice(0, 7) : "")],
+  };
+
+  const ORDERS = {
+    relevance: null,
+    oldest: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+    newest: (a, b) => (a < b ? 1 : a > b ? -1 : 0),
+  };
 
   /** What a page talks to: every answer is a plain value, so it may come from a Worker. */
   class Session {
     #source;
-    #found = new Map();
+    #searches = new Map(); // id -> {text, by, order, found, root, about, kept}
     #last = 0;
 
     constructor(source) {
@@ -785,32 +948,136 @@
      * best first; see `search` for the rest.
      */
     async search(text) {
-      const { results, ...about } = await search(this.#source, text);
-      const id = ++this.#last;
-      this.#found.set(id, results);
-      this.#found.delete(id - REMEMBERED);
-      const refs = Int32Array.from(results, ({ ref }) => Number(ref));
-      return { id, total: results.length, refs, scores: Float64Array.from(results, ({ score }) => score), ...about };
+      const search = { text, by: {}, order: "relevance" };
+      await this.#ask(search);
+      return this.#remember(search);
     }
 
-    /** Return results `from`-`to` of search `id`: {ref, score, terms: {term: [fields]}, shown: what is shown of it}. */
+    /**
+     * Narrow search `id` to the documents that have one of the values in each column of `by` (volume, year, month, kind,
+     * classification, person, term, place: lists of values; date: [first day, last day], either may be empty), in
+     * the order relevance, oldest or newest. Returns a new search as `search` does; `id` stays as it is.
+     */
+    async narrow(id, by = {}, order = "relevance") {
+      const search = { ...this.#searches.get(id), by, order };
+      if (!search.found) throw new Error("the search is forgotten");
+      await this.#steady(search, () => this.#narrow(search));
+      return this.#remember(search);
+    }
+
+    /**
+     * Return {results, again}: results `from`-`to` of search `id`, each {ref, score, terms: {term: [fields]}, shown: what
+     * is shown of it}. `again` is null, or, if the site was published anew and the search had to be made again, what
+     * `search` would now return: numbers and places of results may be others.
+     */
     async results(id, from, to) {
-      const part = (this.#found.get(id) ?? []).slice(from, to);
-      const shown = await this.documents(part.map(({ ref }) => ref));
-      return part.map(({ ref, score, matchData: { metadata } }, i) => {
-        const terms = Object.entries(metadata).map(([term, fields]) => [term, Object.keys(fields)]);
-        return { ref: Number(ref), score, terms: Object.fromEntries(terms), shown: shown[i] };
+      const search = this.#searches.get(id);
+      if (!search) return { results: [], again: null };
+      const [results, again] = await this.#steady(search, async () => {
+        const part = search.kept.slice(from, to);
+        const shown = await this.#source.documents(refsOf(part), search.root);
+        return part.map(({ ref, score, matchData: { metadata } }, i) => {
+          const terms = Object.entries(metadata).map(([term, fields]) => [term, Object.keys(fields)]);
+          return { ref: Number(ref), score, terms: Object.fromEntries(terms), shown: shown[i] };
+        });
       });
+      return { results, again: again ? this.#told(id, search) : null };
     }
 
-    /** Return what is shown of documents; null for one that is not there. */
-    async documents(refs) {
-      return this.#source.documents(refs);
+    /**
+     * Return {counts, again}: how many of the documents of search `id` have each value of a column (see `narrow`), as
+     * [value, count], the most frequent first. What the search was narrowed to in the same column is left out of
+     * account, so that other values can be chosen too. `again` as in `results`.
+     */
+    async counts(id, column) {
+      const search = this.#searches.get(id);
+      if (!search) return { counts: [], again: null };
+      const [counts, again] = await this.#steady(search, async () => {
+        const of = DERIVED[column]?.[0] ?? column;
+        const left = Object.entries(search.by).filter(([name]) => (DERIVED[name]?.[0] ?? name) !== of);
+        const counted = new Map();
+        for (const values of await this.#values(search, await this.#having(search, left), column)) {
+          for (const value of new Set(values)) if (value) counted.set(value, (counted.get(value) ?? 0) + 1);
+        }
+        return [...counted].sort(([a, n], [b, m]) => m - n || ORDERS.oldest(a, b));
+      });
+      return { counts, again: again ? this.#told(id, search) : null };
     }
 
-    /** Return the volume of each document. */
-    async volumes(refs) {
-      return this.#source.volumes(refs);
+    /**
+     * Look documents up by what they bear: {value, shown} of those, of one volume or of all (""), with a value in
+     * `column` (page, file, item, and those of `narrow`) that fits a regular expression, in the order of the edition.
+     */
+    async find(column, pattern, volume = "", most = 20) {
+      const { found, root } = await this.#source.find(column, pattern, volume, most);
+      const shown = await this.#source.documents(refsOf(found), root);
+      return found.map(({ value }, i) => ({ value, shown: shown[i] })).filter((one) => one.shown);
+    }
+
+    async #ask(search) {
+      const { results, root, ...about } = await searchFor(this.#source, search.text);
+      Object.assign(search, { found: results, root, about });
+      await this.#narrow(search);
+    }
+
+    /** Run `work` on a search; if its index is gone, make the search again on the newest. Returns what `work` returned,
+     * and whether that was so. */
+    async #steady(search, work) {
+      for (let renewals = 0; ; renewals++) {
+        try {
+          return [await work(), renewals > 0];
+        } catch (error) {
+          if (!(error instanceof Missing) || renewals === RENEWALS.length) throw error;
+          await pause(RENEWALS[renewals]);
+          await this.#source.renew(search.root);
+          await this.#ask(search);
+        }
+      }
+    }
+
+    async #narrow(search) {
+      let kept = await this.#having(search, Object.entries(search.by));
+      const compare = ORDERS[search.order];
+      if (compare) {
+        const dates = await this.#values(search, kept, "date");
+        const dated = kept.map((one, i) => [first(dates[i][0] ?? ""), one]);
+        dated.sort(([a], [b]) => (a && b ? compare(a, b) : a ? -1 : b ? 1 : 0)); // those without a date last
+        kept = dated.map(([, one]) => one);
+      }
+      search.kept = kept;
+    }
+
+    /** The results of a search that have one of the values wanted in each column. */
+    async #having(search, wanted) {
+      let kept = search.found;
+      for (const [column, values] of wanted) {
+        const of = await this.#values(search, kept, column);
+        const [from, to] = values;
+        const fits =
+          column === "date"
+            ? (date) => (!to || first(date) <= to) && (!from || last(date) >= from)
+            : (value) => values.includes(value);
+        kept = kept.filter((_, i) => of[i].some(fits));
+      }
+      return kept;
+    }
+
+    async #values(search, results, column) {
+      const [of, derive] = DERIVED[column] ?? [column, (value) => value];
+      const values = await this.#source.values(refsOf(results), of, search.root);
+      return values.map((one) => one.map(derive));
+    }
+
+    #remember(search) {
+      const id = ++this.#last;
+      this.#searches.set(id, search);
+      this.#searches.delete(id - REMEMBERED);
+      return this.#told(id, search);
+    }
+
+    #told(id, { kept, about }) {
+      const scores = Float64Array.from(kept, ({ score }) => score);
+      return { id, total: kept.length, refs: Int32Array.from(refsOf(kept)), scores, ...about };
     }
 
     /** See `asPrefix`. */
@@ -819,7 +1086,7 @@
     }
   }
 
-  const METHODS = ["open", "search", "results", "documents", "volumes", "asPrefix"];
+  const METHODS = ["open", "search", "narrow", "results", "counts", "find", "asPrefix"];
 
   /** Return a session that works in a Worker, so that the page never waits for it; fails where there are none. */
   function inWorker(engine, lunrFile, base) {
@@ -887,7 +1154,7 @@
     numbers,
     plain,
     read,
-    search,
+    search: searchFor,
     termsOf,
   };
   if (typeof module === "object" && module.exports) module.exports = engine;

@@ -1,157 +1,42 @@
 // The search page: hands what the reader types to the search engine (search-engine.js, in a Worker where that can be),
-// shows the documents found and the passage around the words. Without it the page still shows its form; nothing
-// else on the site needs it.
+// shows the documents found and the passage around the words, what they can be narrowed by, and places to go to. The
+// address always says what is shown. Without it the page still shows its form; nothing else on the site needs it.
 //
-// Two parts: passages, which know nothing of the page and can be tested without a browser, and the page itself. lunr.js
-// stands in the page before this file.
+// lunr.js and the other files of the search stand in the page before this one.
 
 (function () {
   "use strict";
 
-  const inNode = typeof module === "object" && module.exports;
-  const engine = () => (inNode ? require("./search-engine.js") : window.editionSearchEngine);
-  const termsOf = (word) => engine().termsOf(word);
-
-  /* ------------------------------------------------------------- passages */
-
-  const WORDS = /[^\s\-\u2010-\u2015\u2212\u2026]+/g;
-  const WORD_EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
-  const NEAR = 240; // characters within which words count as standing together
-  const BEFORE = 70; // characters shown before the first of them
-  const SHOWN = 320; // characters of a passage
-
-  /** Return where words of `terms` (a Set) stand in the text: start, end, term. */
-  function hits(text, terms) {
-    const found = [];
-    for (const match of text.matchAll(WORDS)) {
-      const term = termsOf(match[0]).find((one) => terms.has(one));
-      if (term === undefined) continue;
-      const core = match[0].replace(WORD_EDGES, "");
-      const start = match.index + match[0].indexOf(core);
-      found.push({ start, end: start + core.length, term });
-    }
-    return found;
-  }
-
-  /** Cut text from start to end into pieces {text, mark}. */
-  function pieces(text, start, end, found) {
-    const cut = [];
-    let at = start;
-    for (const hit of found) {
-      if (hit.start < at || hit.end > end) continue;
-      if (hit.start > at) cut.push({ text: text.slice(at, hit.start), mark: false });
-      cut.push({ text: text.slice(hit.start, hit.end), mark: true });
-      at = hit.end;
-    }
-    if (at < end) cut.push({ text: text.slice(at, end), mark: false });
-    return cut;
-  }
-
-  /** Return the whole text in pieces, with the words of `terms` marked. */
-  function marked(text, terms) {
-    return pieces(text, 0, text.length, hits(text, terms));
-  }
-
-  /** Return the passage with the most of `terms` in pieces, the first of equals; null if none stands in the text. */
-  function passage(text, terms) {
-    const found = hits(text, terms);
-    let best = null;
-    let most = 0;
-    for (let first = 0; first < found.length; first++) {
-      const near = new Set();
-      for (let i = first; i < found.length && found[i].end <= found[first].start + NEAR; i++) near.add(found[i].term);
-      near.add(found[first].term);
-      if (near.size > most) {
-        most = near.size;
-        best = found[first];
-      }
-      if (most === terms.size) break;
-    }
-    if (!best) return null;
-    let start = Math.max(0, best.start - BEFORE);
-    if (start > 0) {
-      const space = text.indexOf(" ", start);
-      start = space >= 0 && space < best.start ? space + 1 : best.start;
-    }
-    let end = Math.min(text.length, Math.max(start + SHOWN, best.end));
-    if (end < text.length) {
-      const space = text.lastIndexOf(" ", end);
-      if (space >= best.end) end = space;
-    }
-    const cut = pieces(text, start, end, found);
-    if (start > 0) cut.unshift({ text: "… ", mark: false });
-    if (end < text.length) cut.push({ text: " …", mark: false });
-    return cut;
-  }
-
-  const NOT_READ = "h1, .page-break, .note-ref, .note-back, .cited-by, nav, script, style, template";
-  const IN_LINES = new Set(
-    "A ABBR B BDI BDO CITE CODE DEL DFN EM I INS KBD MARK Q S SAMP SMALL SPAN STRONG SUB SUP TIME U VAR WBR".split(" "),
-  );
-
-  /** Return the text of a document's page as it is read, notes last: without page marks, note references, title. */
-  function readingText(page) {
-    const article = page.querySelector("article.document");
-    if (!article) return "";
-    const notes = page.querySelector("section.notes");
-    const parts = notes && !article.contains(notes) ? [article, notes] : [article];
-    let text = "";
-    const read = (node) => {
-      if (node.nodeType === 3) text += node.data;
-      if (node.nodeType !== 1 || node.matches(NOT_READ)) return;
-      const apart = !IN_LINES.has(node.tagName);
-      if (apart) text += " ";
-      node.childNodes.forEach(read);
-      if (apart) text += " ";
-    };
-    parts.forEach(read);
-    return text.replace(/\s+/g, " ").trim();
-  }
-
-  if (inNode) {
-    module.exports = { ...engine(), marked, passage, readingText };
+  if (typeof module === "object" && module.exports) {
+    module.exports = { ...require("./search-engine.js"), ...require("./search-passages.js") };
     return;
   }
 
-  /* ------------------------------------------------------------- the page */
-
-  const MESSAGES = {
-    loading: "Loading the search index …",
-    results: "{n} documents",
-    resultOne: "1 document",
-    none: "No document found",
-    plain: "The signs in your query were taken as plain characters.",
-    instead: "Nothing holds the words as typed; these hold {query}.",
-    common: "Only very common words, or too few letters beside a wildcard: try a longer or rarer word.",
-    hintFewer: "Try fewer words, or another spelling.",
-    hintWildcard: "A star stands for any letters: telegr* finds telegram and telegraph.",
-    hintFuzzy: "A tilde allows for a wrong letter: Adenuer~1 finds Adenauer.",
-    tryPrefix: "Words that begin so: {query} ({n})",
-    tryFuzzy: "Words spelt nearly so: {query} ({n})",
-    more: "Show more",
-    document: "Document {n}",
-    error: "The search index could not be loaded.",
-    retry: "Try again",
-  };
   const LESS = 5; // letters left out of a half-typed word
   const AT_ONCE = 20; // results shown at a time
   const FETCHES = 4; // result pages fetched at once for their passages
+  const KEPT = 300; // result pages remembered
   const TYPING_PAUSE = 180; // milliseconds
+  const SLOW = 150; // milliseconds before the page says that it is loading
+  const MARKS = 40; // words that a result's address hands on to be marked
+  const ORDERS = ["relevance", "oldest", "newest"];
 
-  const form = document.querySelector("form.search-form");
+  const host = document.querySelector(".search");
+  const form = host?.querySelector("form.search-form");
   const input = form?.querySelector("input[name=q]");
-  const statusLine = document.querySelector(".search-status");
-  const list = document.querySelector("ol.search-results");
-  if (!form || !input || !statusLine || !list) return;
+  const statusLine = host?.querySelector(".search-status");
+  const columns = host?.querySelector(".search-columns");
+  const list = host?.querySelector("ol.search-results");
+  if (!input || !statusLine || !columns || !list) return;
 
+  const { editionFacets, editionExport, editionJump, editionPassages: passages } = window;
   const root = document.body.dataset.root ?? "";
   const fromDisk = location.protocol === "file:";
   const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined);
+  const volumeNames = new Map([...host.querySelectorAll("#search-volumes option")].map((one) => [one.value, one.text]));
 
   function message(name, values = {}) {
-    const key = `msg${name[0].toUpperCase()}${name.slice(1)}`;
-    const text = form.dataset[key] ?? MESSAGES[name];
-    return text.replace(/\{(\w+)\}/g, (whole, value) => values[value] ?? whole);
+    return (host.dataset[name] ?? name).replace(/\{(\w+)\}/g, (whole, value) => values[value] ?? whole);
   }
 
   function element(tag, className, ...children) {
@@ -172,51 +57,68 @@
     return cut.map((piece) => (piece.mark ? element("mark", "", piece.text) : piece.text));
   }
 
+  /* ------------------------------------------------------ the page's parts */
+
+  const jumps = element("ul", "search-jumps");
+  const chips = element("div", "search-chips");
+  const tools = element("div", "search-tools");
   const help = element("div", "search-help");
   const actions = element("div", "search-actions");
+  const narrow = element("details", "search-narrow", element("summary", "", message("narrow")));
+  jumps.setAttribute("aria-label", message("jump"));
+  chips.setAttribute("role", "group");
+  chips.setAttribute("aria-label", message("filters"));
+  for (const part of [jumps, chips, tools, narrow]) part.hidden = true;
+  statusLine.before(jumps, chips);
   statusLine.after(help);
+  columns.prepend(narrow);
+  list.before(tools);
   list.after(actions);
 
-  // Loading
+  const order = element("select", "", ...ORDERS.map((name) => new Option(message(name), name)));
+  order.addEventListener("change", () => choose({ sort: order.value }));
+  const saved = element("span", "search-save", `${message("save")}: `);
+  for (const [form, { name }] of Object.entries(editionExport)) {
+    const save = button("", name, () => saveAs(form));
+    save.setAttribute("aria-label", `${message("save")}: ${name}`);
+    saved.append(save);
+  }
+  tools.append(element("label", "search-order", element("span", "", message("sort")), order), saved);
 
-  const waiting = new Map();
-  window.editionSearch = (name, data) => waiting.get(name)?.(data);
+  const wide = window.matchMedia("(min-width: 62rem)");
+  // People, terms and places are there to choose where the edition has lists of them.
+  const listed = (column) => host.dataset.lists.split(" ").some((path) => path.split("/").at(-2) === `${column}s`);
+  const choices = editionFacets.COLUMNS.filter((column) => !editionFacets.NAMES.includes(column) || listed(column));
+  const facets = editionFacets.create(narrow, {
+    columns: choices,
+    element,
+    button,
+    words: message,
+    names: nameOf,
+    numbers,
+    count,
+    changed: (by, from, to) => choose({ by, from, to }),
+  });
+  // Beside the results where there is room, else above them and closed.
+  const refit = () => {
+    narrow.open = wide.matches;
+    columns[wide.matches ? "append" : "prepend"](narrow);
+  };
+  refit();
+  wide.addEventListener("change", refit);
+  narrow.addEventListener("toggle", () => narrow.open && counted && facets.show(state, false));
 
-  function script(address) {
-    return new Promise((done, failed) => {
-      const made = document.createElement("script");
-      made.src = address;
-      made.onload = () => (made.remove(), done());
-      made.onerror = () => (made.remove(), failed(new Error(address)));
-      document.head.append(made);
-    });
+  function nameOf(column, value) {
+    return column === "volume" ? (volumeNames.get(value) ?? value) : value;
   }
 
-  async function data(name) {
-    if (fromDisk) {
-      let given = null;
-      waiting.set(name, (value) => (given = value));
-      await script(`${root}search/${name}.js`);
-      waiting.delete(name);
-      if (given === null) throw new Error(name);
-      return given;
-    }
-    const answer = await fetch(`${root}search/${name}.json`);
-    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-    return answer.json();
-  }
+  /* --------------------------------------------------------------- loading */
 
   const whole = (path) => new URL(root + path, location.href).href;
 
   async function connected() {
-    if (!window.lunr) await script(`${root}assets/lib/lunr.js`);
-    if (!window.editionSearchEngine) await script(`${root}assets/search-engine.js`);
-    const { Session, Whole, connect } = engine();
-    if (form.dataset.index !== "files") {
-      const [index, documents] = await Promise.all([data("lunr-index"), data("documents")]);
-      return new Session(new Whole(lunr.Index.load(index), documents));
-    }
-    const session = await connect(whole("assets/search-engine.js"), whole("assets/lib/lunr.js"), whole("search/"));
+    const files = ["assets/search-engine.js", "assets/lib/lunr.js", "search/"];
+    const session = await window.editionSearchEngine.connect(...files.map(whole));
     await session.open();
     return session;
   }
@@ -231,34 +133,92 @@
     return loading;
   }
 
-  // Results
+  /* ------------------------------------------------- what the address says */
 
-  function address(found) {
+  const NOTHING = { q: "", by: {}, from: "", to: "", sort: "relevance", pages: 1 };
+  let state = NOTHING;
+
+  function read() {
+    const given = new URLSearchParams(location.search);
+    const by = {};
+    for (const column of editionFacets.COLUMNS) {
+      const values = [...new Set(given.getAll(column).filter(Boolean))];
+      if (values.length) by[column] = values;
+    }
+    const day = (name) => (editionFacets.dayOf(given.get(name) ?? "", false) ? given.get(name).trim() : "");
+    return {
+      q: given.get("q") ?? "",
+      by,
+      from: day("from"),
+      to: day("to"),
+      sort: ORDERS.includes(given.get("sort")) ? given.get("sort") : "relevance",
+      pages: Math.min(Math.max(Number.parseInt(given.get("page") ?? "", 10) || 1, 1), 500),
+    };
+  }
+
+  function write(how) {
+    const here = new URL(location.href);
+    const said = new URLSearchParams();
+    if (state.q.trim()) said.set("q", state.q);
+    for (const column of editionFacets.COLUMNS) for (const value of state.by[column] ?? []) said.append(column, value);
+    if (state.from) said.set("from", state.from);
+    if (state.to) said.set("to", state.to);
+    if (state.sort !== "relevance") said.set("sort", state.sort);
+    if (state.pages > 1) said.set("page", state.pages);
+    here.search = said;
+    here.hash = "";
+    try {
+      if (here.href !== location.href) history[how](null, "", here);
+    } catch {
+      // Some browsers refuse this to pages from a disk; the search works without.
+    }
+  }
+
+  /** What the engine narrows a search by. */
+  function wanted() {
+    const { dayOf } = editionFacets;
+    const { by, from, to } = state;
+    return from || to ? { ...by, date: [from && dayOf(from, false), to && dayOf(to, true)] } : by;
+  }
+
+  const filtered = () => Object.keys(wanted()).length > 0;
+
+  /* --------------------------------------------------------------- results */
+
+  /** The address of a page of the site, with words to be marked there. */
+  function address(path, terms = [], anchor = "") {
     // A folder's address is the page's own; from a disk only its file can be opened.
-    return root + (fromDisk ? found.u : found.u.replace(/(^|\/)index\.html$/, "$1"));
+    const page = root + (fromDisk ? path : path.replace(/(^|\/)index\.html$/, "$1"));
+    const marks = terms.slice(0, MARKS).map(encodeURIComponent).join("+");
+    return `${page}${marks && `?marks=${marks}`}${anchor && `#${encodeURIComponent(anchor)}`}`;
+  }
+
+  function facts(found) {
+    const said = [];
+    if (found.n) said.push(element("span", "search-number", message("document", { n: found.n })));
+    if (found.v) said.push(element("span", "search-volume", found.v));
+    if (found.d) said.push(element("span", "search-date", found.d));
+    return said.flatMap((fact, i) => (i ? [" · ", fact] : [fact]));
   }
 
   function resultItem(found, terms) {
-    const link = element("a", "search-title", ...withMarks(marked(found.t, terms)));
-    link.href = address(found);
-    const facts = [];
-    if (found.n) facts.push(element("span", "search-number", message("document", { n: found.n })));
-    if (found.v) facts.push(element("span", "search-volume", found.v));
-    if (found.d) facts.push(element("span", "search-date", found.d));
-    const about = element("p", "search-meta", ...facts.flatMap((fact, i) => (i ? [" · ", fact] : [fact])));
-    const snippet = element("p", "search-snippet", ...withMarks(marked(found.s ?? "", terms)));
+    const link = element("a", "search-title", ...withMarks(passages.marked(found.t, terms)));
+    link.href = address(found.u, [...terms]);
+    const about = element("p", "search-meta", ...facts(found));
+    const snippet = element("p", "search-snippet", ...withMarks(passages.marked(found.s ?? "", terms)));
     return { item: element("li", "search-result", link, about, snippet), snippet };
   }
 
-  const texts = new Map(); // address -> promise of the page's text
+  const texts = new Map(); // address -> promise of the page's text and the places on it
 
   function pageText(page) {
     if (!texts.has(page)) {
-      if (texts.size > 300) texts.clear();
+      if (texts.size >= KEPT) texts.clear();
       const text = (async () => {
         const answer = await fetch(page);
         if (!answer.ok) throw new Error(`${page}: ${answer.status}`);
-        return readingText(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        const { text, places } = passages.reading(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        return { text, places };
       })();
       texts.set(page, text);
       text.catch(() => texts.delete(page));
@@ -266,68 +226,176 @@
     return texts.get(page);
   }
 
+  /** Show the passage around the words, and a link to the page or note that it stands in. */
+  async function showPassage({ record, terms, snippet }, signal) {
+    const page = await pageText(address(record.u));
+    const found = passages.passageAt(page.text, terms);
+    if (!found || signal.aborted) return;
+    const { anchor, label } = passages.placeAt(page, found.at);
+    snippet.replaceChildren(...withMarks(found.cut));
+    if (!anchor) return;
+    // Before the first mark the text stands on the page that the list of pages infers.
+    const inferred = /^\[(.+?)\]/.exec(record.p ?? "")?.[1];
+    const words = label || (inferred ? message("page", { n: inferred }) : message("passage"));
+    const place = element("a", "search-place", words);
+    place.href = address(record.u, [...terms], anchor);
+    snippet.append(" ", place);
+  }
+
   async function showPassages(shown, signal) {
     const queue = shown.slice();
     const work = async () => {
       for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
-        try {
-          const cut = passage(await pageText(next.page), next.terms);
-          if (cut && !signal.aborted) next.snippet.replaceChildren(...withMarks(cut));
-        } catch {
-          // The opening words stay.
-        }
+        await showPassage(next, signal).catch(() => {}); // the opening words stay
       }
     };
     await Promise.all(Array.from({ length: FETCHES }, work));
   }
 
-  // The state of the page
+  /* ----------------------------------------------------- what the page says */
 
   let turn = 0; // of the query shown last; answers to older ones are dropped
   let fetches = new AbortController();
-  let shownCount = AT_ONCE;
+  let counted = null; // the search whose documents are counted: {session, id}
+  let jumped = 0; // places to go to
 
   function clear() {
     fetches.abort();
     fetches = new AbortController();
-    list.replaceChildren();
-    help.replaceChildren();
-    actions.replaceChildren();
+    counted = null;
+    for (const part of [list, help, actions]) part.replaceChildren();
+    tools.hidden = true;
+    narrow.hidden = true;
   }
 
   function say(text) {
     if (statusLine.textContent !== text) statusLine.textContent = text;
   }
 
-  async function showMore(session, found, from, to) {
-    const mine = turn;
-    const results = await session.results(found.id, from, to);
+  /** Say what went wrong, with a button that tries again. */
+  function failed(error, again) {
+    console.error(error);
+    say(message("error"));
+    actions.replaceChildren(button("search-retry", message("retry"), again));
+  }
+
+  function sayFound({ total, plain, tooMany }, instead) {
+    const n = numbers.format(total);
+    const remarks = [];
+    if (jumped) remarks.push(message("jumps", { n: numbers.format(jumped) }));
+    if (total || !jumped) remarks.push(message(total > 1 ? "results" : total ? "resultOne" : "none", { n }));
+    if (plain) remarks.push(message("plain"));
+    if (tooMany) remarks.push(message("tooMany"));
+    if (instead && total) remarks.push(message("instead", { query: instead }));
+    say(remarks.join(". "));
+  }
+
+  function showChips() {
+    const made = [];
+    const chip = (name, value, change) => {
+      const one = button("search-chip", message("filter", { name: message(name), value }), () => {
+        choose(change());
+        input.focus();
+      });
+      one.setAttribute("aria-label", message("remove", { name: message(name), value }));
+      made.push(one);
+    };
+    for (const [column, values] of Object.entries(state.by)) {
+      for (const value of values) {
+        chip(column, nameOf(column, value), () => {
+          const by = { ...state.by, [column]: values.filter((one) => one !== value) };
+          if (!by[column].length) delete by[column];
+          return { by };
+        });
+      }
+    }
+    if (state.from) chip("from", state.from, () => ({ from: "" }));
+    if (state.to) chip("to", state.to, () => ({ to: "" }));
+    if (made.length > 1) made.push(button("search-clear", message("clear"), withoutFilters));
+    chips.replaceChildren(...made);
+    chips.hidden = !made.length;
+  }
+
+  function withoutFilters() {
+    choose({ by: {}, from: "", to: "" });
+    input.focus();
+  }
+
+  /** Show the places that the query names. They come before the documents are told, so that both are said at once. */
+  async function showJumps(session, mine) {
+    const scope = state.by.volume?.length === 1 ? state.by.volume[0] : "";
+    const wishes = editionJump.wishes(state.q, scope);
+    const found = wishes.length ? await editionJump.places(session, wishes).catch(() => []) : [];
     if (mine !== turn) return;
+    jumped = found.length;
+    const items = found.map(({ kind, value, shown, anchor }) => {
+      const names = { page: message("page", { n: value }), file: message("jumpFile", { n: value }), item: value };
+      const link = element("a", "search-jump", names[kind] ?? message("document", { n: value }));
+      link.href = address(shown.u, [], anchor);
+      const about = element("span", "search-meta", ...(kind === "document" ? facts({ ...shown, n: "" }) : facts(shown)));
+      return element("li", "", link, " ", element("span", "", shown.t), " ", about);
+    });
+    jumps.replaceChildren(...items);
+    jumps.hidden = !items.length;
+  }
+
+  async function showMore(session, asked, instead, from, to) {
+    const mine = turn;
+    const { results, again } = await session.results(asked.id, from, to);
+    if (mine !== turn) return;
+    // The site was published anew meanwhile: what is shown already may have moved.
+    if (again && from) return show();
+    const found = again ?? asked;
+    if (again) sayFound(found, instead);
     const shown = results.flatMap(({ terms: matched, shown: record }) => {
       if (!record) return [];
       const terms = new Set(Object.keys(matched));
       const { item, snippet } = resultItem(record, terms);
       list.append(item);
-      return [{ page: address(record), terms, snippet }];
+      return [{ record, terms, snippet }];
     });
     if (!fromDisk) showPassages(shown, fetches.signal);
     actions.replaceChildren();
     if (to >= found.total) return;
-    const more = button("search-more", message("more"), async () => {
-      shownCount = to + AT_ONCE;
-      keepInHistory("replaceState");
-      await showMore(session, found, to, shownCount);
-      list.children[to]?.querySelector("a")?.focus();
-    });
-    actions.append(more);
+    const further = async () => {
+      const mine = turn;
+      const pages = Math.ceil(to / AT_ONCE) + 1;
+      state = { ...state, pages };
+      write("replaceState");
+      try {
+        await showMore(session, found, instead, to, pages * AT_ONCE);
+        list.children[to]?.querySelector("a")?.focus();
+      } catch (error) {
+        if (mine === turn) failed(error, further);
+      }
+    };
+    actions.append(button("search-more", message("more"), further));
   }
 
-  async function showHelp(session, query, found) {
+  /** Count the documents of the search shown for the list of a column. */
+  async function count(column) {
+    if (!counted) return null;
+    const { session, id } = counted;
     const mine = turn;
+    const { counts, again } = await session.counts(id, column);
+    if (again && mine === turn) show();
+    return again || mine !== turn ? null : counts;
+  }
+
+  async function showHelp(session, found, base) {
+    const mine = turn;
+    if (base?.total) {
+      const without = message("narrowedOut", { n: numbers.format(base.total) });
+      help.append(element("p", "", button("search-other", without, withoutFilters)));
+      return;
+    }
+    const query = state.q;
+    const field = /(^|\s)[+-]?[a-z]+:\S/i.test(query);
     const hints = found.asked ? ["hintFewer", "hintWildcard", "hintFuzzy"] : ["common"];
+    if (found.plain && field) hints.push("hintFields");
     const others = element("ul", "search-try");
     const prefix = found.asked ? await session.asPrefix(query, LESS) : "";
-    const fuzzy = found.asked ? engine().asFuzzy(query) : "";
+    const fuzzy = found.asked ? window.editionSearchEngine.asFuzzy(query) : "";
     for (const [name, other] of [
       ["tryPrefix", prefix],
       ["tryFuzzy", fuzzy],
@@ -347,63 +415,81 @@
     if (others.children.length) help.prepend(others);
   }
 
-  async function show(query, { typing = false } = {}) {
+  /** Search for what `state` says, and show it. */
+  async function show({ typing = false } = {}) {
     const mine = ++turn;
-    if (!query.trim()) {
+    order.value = state.sort;
+    showChips();
+    if (!state.q.trim()) {
       clear();
+      jumps.hidden = true;
+      jumped = 0;
       say("");
       return;
     }
-    const slow = setTimeout(() => mine === turn && say(message("loading")), 150);
-    let session;
-    let found;
-    let instead = "";
+    const slow = setTimeout(() => mine === turn && say(message("loading")), SLOW);
     try {
-      session = await load();
-      found = await session.search(query);
-      if (found.asked && !found.total) {
-        instead = await session.asPrefix(query, typing ? LESS : 0);
-        if (instead) found = await session.search(instead);
-      }
+      const session = await load();
+      const [found] = await Promise.all([session.search(state.q), showJumps(session, mine)]);
       if (mine !== turn) return;
+      let base = found;
+      let instead = "";
+      if (found.asked && !found.total && !jumped) {
+        instead = await session.asPrefix(state.q, typing ? LESS : 0);
+        if (instead) base = await session.search(instead);
+      }
+      const narrowed = filtered() || state.sort !== "relevance";
+      const kept = base.total && narrowed ? await session.narrow(base.id, wanted(), state.sort) : base;
+      if (mine !== turn) return;
+      clearTimeout(slow);
+      clear();
+      sayFound(kept, instead);
+      if (base.total) {
+        counted = { session, id: kept.id };
+        narrow.hidden = false;
+        tools.hidden = !kept.total;
+        facets.show(state, !narrow.open);
+      }
+      shownNow = { session, kept };
+      if (kept.total) await showMore(session, kept, instead, 0, state.pages * AT_ONCE);
+      else if (!jumped) await showHelp(session, kept, base);
     } catch (error) {
       if (mine !== turn) return;
-      console.error(error);
       clear();
-      say(message("error"));
-      actions.append(button("search-retry", message("retry"), () => show(query)));
-      return;
+      failed(error, () => show());
     } finally {
       clearTimeout(slow);
     }
-    clear();
-    const n = found.total;
-    const count = n > 1 ? message("results", { n: numbers.format(n) }) : message(n ? "resultOne" : "none");
-    const remarks = [];
-    if (found.plain) remarks.push(message("plain"));
-    if (instead && n) remarks.push(message("instead", { query: instead }));
-    say([count, ...remarks].join(". "));
-    if (n) await showMore(session, found, 0, shownCount);
-    else await showHelp(session, query, found);
   }
 
-  // The address
+  /* ---------------------------------------------------- the list as a file */
 
-  function queryInAddress() {
-    return new URLSearchParams(location.search).get("q") ?? "";
-  }
+  let shownNow = null; // {session, kept}: the search that the list shows
 
-  function keepInHistory(how) {
-    const here = new URL(location.href);
-    if (input.value.trim()) here.searchParams.set("q", input.value);
-    else here.searchParams.delete("q");
-    here.hash = "";
+  async function saveAs(name) {
+    const { session, kept } = shownNow;
+    const { make, type } = editionExport[name];
+    const before = statusLine.textContent;
+    say(message("saving"));
     try {
-      history[how]({ shown: shownCount }, "", here);
-    } catch {
-      // Some browsers refuse this to pages from a disk; the search works without.
+      const { results } = await session.results(kept.id, 0, kept.total);
+      // The address to cite is the published one, where the site knows it.
+      const home = document.querySelector("link[rel=canonical]")?.href.replace(/search\/$/, "") ?? whole("");
+      const records = results
+        .filter(({ shown }) => shown)
+        .map(({ shown }) => ({ ...shown, address: home + shown.u.replace(/(^|\/)index\.html$/, "$1") }));
+      const link = element("a", "");
+      link.href = URL.createObjectURL(new Blob([make(records)], { type: `${type};charset=utf-8` }));
+      link.download = `${state.q.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60) || "search"}.${name}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      say(before);
+    } catch (error) {
+      failed(error, () => saveAs(name));
     }
   }
+
+  /* -------------------------------------------------------- what readers do */
 
   // A query being typed is one entry of the history, however many letters it has.
   let begun = false;
@@ -412,27 +498,49 @@
   function typed() {
     clearTimeout(pause);
     pause = setTimeout(() => {
-      shownCount = AT_ONCE;
-      keepInHistory(begun ? "replaceState" : "pushState");
+      state = { ...state, q: input.value, pages: 1 };
+      write(begun ? "replaceState" : "pushState");
       begun = true;
-      show(input.value, { typing: true });
+      show({ typing: true });
     }, TYPING_PAUSE);
   }
 
   function submitted() {
     clearTimeout(pause);
-    shownCount = AT_ONCE;
-    keepInHistory(begun || queryInAddress() === input.value ? "replaceState" : "pushState");
+    state = { ...state, q: input.value, pages: 1 };
+    write(begun ? "replaceState" : "pushState");
     begun = false;
-    show(input.value);
+    show();
+  }
+
+  function choose(change) {
+    clearTimeout(pause);
+    state = { ...state, q: input.value, ...change, pages: 1 };
+    begun = false;
+    write("pushState");
+    show();
   }
 
   function fromAddress() {
     clearTimeout(pause);
     begun = false;
-    input.value = queryInAddress();
-    shownCount = history.state?.shown ?? AT_ONCE;
-    show(input.value);
+    state = read();
+    input.value = state.q;
+    show();
+  }
+
+  /** From one result to the next and back, and from the first to the field. */
+  function move(event) {
+    const down = event.key === "ArrowDown" || event.key === "j";
+    const up = event.key === "ArrowUp" || event.key === "k";
+    if (!(down || up) || event.altKey || event.ctrlKey || event.metaKey) return;
+    const stops = [...host.querySelectorAll(".search-jump, .search-title")];
+    const at = event.target === input ? -1 : stops.indexOf(event.target.closest(".search-jump, .search-title"));
+    if (at < 0 && (event.target !== input || event.key !== "ArrowDown")) return;
+    const next = up && at === 0 ? input : stops[at + (down ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   }
 
   form.addEventListener("submit", (event) => {
@@ -444,6 +552,12 @@
   });
   input.addEventListener("compositionend", typed);
   input.addEventListener("focus", () => load().catch(() => {}), { once: true });
+  host.addEventListener("keydown", move);
   window.addEventListener("popstate", fromAddress);
+  const early = input.value; // typed before this file had come
   fromAddress();
+  if (early && early !== state.q) {
+    input.value = early;
+    typed();
+  }
 })();

@@ -7,20 +7,21 @@ is not read again while its stat is as remembered.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
 from generator import digest, files, sources, steps
-from generator.catalog import Catalog
 from generator.diagnostics import Diagnostic, EditionError
-from generator.search.analyser import DocumentTerms
+from generator.search import groups, shards, tables
+from generator.search.analyser import DocumentPositions, DocumentTerms
 from generator.search.index import as_script, build_index
+from generator.search.shards import Volumes
 from generator.store import Source, StateDamaged, Store
-from generator.views import Site, document_path
-from generator.wording import date_in_words
+from generator.views import Site
 
 
 class Extra(msgspec.Struct, frozen=True):
@@ -79,47 +80,138 @@ def own_files(site: Site) -> Iterator[Extra]:
         yield Extra(path, digest.of("file", data), partial(bytes, data))
 
 
-def search_files(site: Site, catalog: Catalog, keys: Mapping[tuple[str, str], bytes], engine: bytes, store: Store) -> Iterator[Extra]:  # fmt: skip
-    """Yield the search index of all documents, whose parts have the ``keys``."""
-    indexed = [volume.by_id[id] for volume in catalog.volumes.values() for id in volume.order]
-    parts = [keys[f.volume, f.id] for f in indexed]
-    key = digest.of("search", engine, parts)
-    made: list[bytes] = []
+def classic_files(contents: Volumes, program: bytes, store: Store) -> Iterator[Extra]:
+    """Yield the search index in one file, as lunr.js loads it, with what is shown of its documents. ``program`` is the
+    digest of the code."""
+    entries = [entry for volume in contents.values() for entry in volume.entries.values()]
+    terms, _ = _loaders(store, {entry.terms for entry in entries})
 
-    def once() -> bytes:
-        if not made:
-            terms = _terms(parts, store)
-            made.append(build_index([(str(n), terms[part]) for n, part in enumerate(parts)]))
-        return made[0]
+    @cache
+    def index() -> bytes:
+        return build_index([(str(number), terms(entry.terms)) for number, entry in enumerate(entries)])
 
-    shown = msgspec.json.encode([
-        {
-            "u": document_path(f),
-            "n": f.metadata.number,
-            "t": f.title,
-            "v": catalog.volumes[f.volume].volume.title,
-            "d": date_in_words(f.metadata.date, site.messages),
-            "s": f.metadata.summary or f.opening,
-        }
-        for f in indexed
-    ])  # fmt: skip
-    shown_key = digest.of("documents", shown)
-    yield Extra("search/lunr-index.json", key, once)
-    yield Extra("search/lunr-index.js", key, lambda: as_script("lunr-index", once()))
-    yield Extra("search/documents.json", shown_key, lambda: shown)
-    yield Extra("search/documents.js", shown_key, lambda: as_script("documents", shown))
+    def shown() -> bytes:
+        return b"[%b]" % b",".join(entry.record for entry in entries)
+
+    of_index = digest.of("index", program, [entry.terms for entry in entries])
+    of_shown = digest.of("shown", [entry.record for entry in entries])
+    yield Extra("search/lunr-index.json", of_index, index)
+    yield Extra("search/lunr-index.js", of_index, lambda: as_script("lunr-index", index()))
+    yield Extra("search/documents.json", of_shown, shown)
+    yield Extra("search/documents.js", of_shown, lambda: as_script("documents", shown()))
 
 
-def _terms(parts: Iterable[bytes], store: Store) -> dict[bytes, DocumentTerms]:
-    remembered = store.results("terms")
-    decode = msgspec.msgpack.Decoder(DocumentTerms).decode
-    out = {}
-    for part in parts:
-        if part not in remembered:
-            document = store.result("document", part)
-            if not document:
-                raise StateDamaged("a document is missing")
-            remembered[part] = steps.search_terms(document)
-            store.put_results("terms", [(part, remembered[part])])
-        out[part] = decode(remembered[part])
-    return out
+class KeptIndex(msgspec.Struct, frozen=True, array_like=True):
+    """What is remembered of the search index beside its state: the digest of the program that made it, the key of all
+    its contents, the paths of its files."""
+
+    program: bytes = b""
+    key: bytes = b""
+    paths: tuple[str, ...] = ()
+
+
+class SearchIndex:
+    """The search index of one build, cut into files. What it was in the last build is kept in the store, for each
+    output by itself; ``paths`` are the files that must stay in the site: first those of the last build, after
+    ``update`` those of this one too, after ``remember`` those alone."""
+
+    def __init__(self, contents: Volumes, live: Collection[bytes], program: bytes, store: Store, site: Path) -> None:
+        """``live`` holds the keys of the documents' terms, ``program`` is the digest of the code, ``site`` the output
+        folder, whose folder search/ no page or image can have."""
+        self.contents, self.live, self.program, self.store, self.site = contents, live, program, store, site
+        self.key = digest.of(program, [(name, volume.key) for name, volume in contents.items()])
+        kept = store.meta(self._name("search"))
+        self.kept = msgspec.msgpack.decode(kept, type=KeptIndex) if kept else KeptIndex()
+        self.paths = set(self.kept.paths)
+        self._made: shards.Update | None = None
+
+    def update(self, is_current: Callable[[str, bytes], bool]) -> list[Extra]:
+        """Return the files to write, in this order; none if all is as it should be. ``is_current`` says whether a
+        file of the site was made from a key and is as it was written."""
+        whole = all(is_current(path, _NAMED) for path in self.kept.paths)
+        if whole and self.kept.key == self.key and is_current(_ROOT, self.key):
+            self.paths.add(_ROOT)
+            return []
+        usable = whole and self.kept.program == self.program
+        previous = shards.decode_state(self.store.meta(self._name("search state"))) if usable else None
+        done = shards.update(previous, self.contents, *_loaders(self.store, self.live), self._read)
+        self._made = done
+        self.paths |= {f"{_FOLDER}/{path}" for path in done.files}
+        return [
+            Extra(f"{_FOLDER}/{path}", self.key if path == shards.ROOT else _NAMED, partial(bytes, content))
+            for path, content in done.write.items()
+        ]
+
+    def remember(self) -> None:
+        """Keep the new state, once all files are written."""
+        if self._made:
+            self.paths = {f"{_FOLDER}/{path}" for path in self._made.files}
+            kept = KeptIndex(self.program, self.key, tuple(sorted(self.paths - {_ROOT})))
+            self.store.put_meta(self._name("search"), msgspec.msgpack.encode(kept))
+            self.store.put_meta(self._name("search state"), shards.encode_state(self._made.state))
+            self.store.commit()
+
+    def _name(self, what: str) -> str:
+        return f"{what} {self.store.site}"
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return (self.site / _FOLDER / path).read_bytes()
+        except OSError:
+            return None
+
+
+_FOLDER = "search"
+_ROOT = f"{_FOLDER}/{shards.ROOT}"
+_NAMED = digest.of("named by its content")
+"""The key of every file of the index but the root."""
+
+
+def shards_in(site: Path, known: Container[str]) -> list[str]:
+    """Return the files in the output folder ``site`` that are of a search index and not ``known``. They are named by their
+    content, or by that of their group, so they are ours whatever else was forgotten."""
+    found = []
+    for folder in shards.FOLDERS:
+        try:
+            names = os.listdir(f"{site}/{_FOLDER}/{folder}")
+        except OSError:
+            continue
+        paths = sorted(path for name in names if (path := f"{_FOLDER}/{folder}/{name}") not in known)
+        if folder == groups.FOLDER:
+            for named, files in groupby(paths, lambda path: Path(path).name[:10]):
+                of_group = list(files)
+                if groups.name([_data(site / path) for path in of_group]) == named:
+                    found += of_group
+        else:
+            found += [path for path in paths if tables.name(_data(site / path)) == Path(path).stem]
+    return found
+
+
+def _data(file: Path) -> bytes:
+    try:
+        return tables.unwrapped(file.stem, file.read_bytes())
+    except OSError:
+        return b""
+
+
+def _loaders(store: Store, live: Collection[bytes]) -> tuple[shards.LoadTerms, shards.LoadPositions]:
+    """Return the functions that load the terms of a document and their places by key; those of a document that is
+    ``live`` are made where they are missing. They raise KeyError for another, and StateDamaged."""
+    decode_terms = msgspec.msgpack.Decoder(DocumentTerms).decode
+    decode_positions = msgspec.msgpack.Decoder(DocumentPositions).decode
+
+    def load(step: str, key: bytes) -> bytes:
+        found = store.result(step, key)
+        if found is not None:
+            return found
+        document = store.result("document", key)
+        if not document and key in live:
+            raise StateDamaged("a document is missing")
+        if not document:
+            raise KeyError(key)
+        made = dict(zip(("terms", "positions"), steps.search_terms(document), strict=True))
+        for name, value in made.items():
+            store.put_results(name, [(key, value)])
+        return made[step]
+
+    return lambda key: decode_terms(load("terms", key)), lambda key: decode_positions(load("positions", key))

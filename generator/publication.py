@@ -40,6 +40,7 @@ class Publication:
         except OSError as error:
             raise EditionError(steps.output_fault(str(root), error)) from None
         self._folder_is_ours = self.adopting and output.is_marked(f"{root}/{urls.INDEX}")
+        self._was_empty = not any(next(os.walk(root), ("", [], []))[1:])
 
     def is_current(self, path: str, key: bytes) -> bool:
         """Whether the file at ``path`` was made from ``key`` and is still as it was written."""
@@ -67,6 +68,14 @@ class Publication:
         self.store.announce(path for path in new if path not in claims)
         self._changed = self._changed or bool(new)
         return claims
+
+    def take_over(self, paths: Iterable[str]) -> None:
+        """Enter files in the output that are known to be ours by what they hold."""
+        new = [path for path in paths if path not in self.manifest]
+        if new:
+            self.store.announce(new)
+            self.manifest.update({path: Output(path, b"", 0, 0) for path in new})
+            self._changed = True
 
     def _claim(self, path: str) -> Claim:
         if self.adopting:
@@ -113,9 +122,9 @@ class Publication:
 
     def strangers(self, known: Collection[str]) -> list[str]:
         """Return the files in the output, other than hidden ones, that are not ``known``; looked for only where no
-        manifest was found."""
+        manifest was found, and something was there."""
         found: list[str] = []
-        for folder, folders, files in os.walk(self.root) if self.adopting else ():
+        for folder, folders, files in os.walk(self.root) if self.adopting and not self._was_empty else ():
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             here = Path(folder).relative_to(self.root)
             paths = ((here / name).as_posix() for name in sorted(files) if not name.startswith("."))

@@ -29,13 +29,14 @@ from typing import Any
 
 import msgspec
 from conftest import CHECKOUT, _node_program
-from test_shards import assert_answers_are_lunrs, real_queries, real_texts
+from test_shards import assert_answers_are_lunrs, contents, real_queries, real_texts
 
 from generator.search import shards
 from generator.search.analyser import DocumentPositions, DocumentTerms, take_apart
 
 SHARED = Path(os.environ.get("EDITION_SHARED") or CHECKOUT.parent / "shared")
 Texts = dict[str, dict[str, dict[str, str]]]
+Entries = dict[str, dict[str, shards.Entry]]
 
 QUERIES = {
     "1 word": ["telegram", "treaty", "embargo", "djakarta", "moratorium"],
@@ -99,7 +100,14 @@ class Bench:
         key = f"{volume}/{id}/{version}".encode()
         self.terms[key] = msgspec.msgpack.encode(terms)
         self.positions[key] = msgspec.msgpack.encode(positions)
-        shown = {"u": f"{volume}/{id}/index.html", "t": fields["title"], "s": fields["text"][:140]}
+        shown = {"u": f"{volume}/{id}/index.html", "n": id[1:], "t": fields["title"], "v": f"Volume {volume}"}
+        shown |= {
+            "d": "October 7, 1953",
+            "e": "1953-10-07",
+            "k": "telegram",
+            "p": "[1018]–1020",
+            "s": fields["text"][:240],
+        }
         return shards.Entry(key, msgspec.json.encode(shown))
 
     def update(self, previous: shards.State | None, volumes: shards.Volumes) -> shards.Update:
@@ -121,14 +129,15 @@ class Bench:
         start = time.process_time()
         volumes = {v: {id: self.entry(v, id, f) for id, f in ids.items()} for v, ids in self.texts.items()}
         analysed = time.process_time()
-        done = self.update(None, volumes)
+        kept = {name: contents(entries) for name, entries in volumes.items()}
+        done = self.update(None, kept)
         made = time.process_time()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         analysis, index = 1000 * (analysed - start) / self.count, 1000 * (made - analysed) / self.count
         print(f"{self.count} documents: analysis {analysis:.2f}, index {index:.2f} ms each; peak {peak:.0f} MiB")
         self.write(done)
         self.sizes(done)
-        self.edits(done.state, volumes)
+        self.edits(done.state, volumes, kept)
         self.queries()
 
     def sizes(self, done: shards.Update) -> None:
@@ -147,7 +156,7 @@ class Bench:
             f"  the index {index}, with places {index + packed['places']}, and records {sum(packed.values())} gzipped"
         )
 
-    def edits(self, state: shards.State, volumes: dict[str, dict[str, shards.Entry]]) -> None:
+    def edits(self, state: shards.State, volumes: Entries, kept: shards.Volumes) -> None:
         chance = random.Random(1)
         encoded = shards.encode_state(state)
         for kind in ("word inserted", "word replaced", "document added", "document removed", "nothing"):
@@ -156,16 +165,17 @@ class Bench:
                 volume = chance.choice(list(volumes))
                 id = chance.choice(list(volumes[volume]))
                 fields = self.texts[volume][id]
-                changed = {**volumes, volume: dict(volumes[volume])}
+                entries = dict(volumes[volume])
                 words = fields["text"].split(" ")
                 at = chance.randrange(len(words))
                 if kind.startswith("word"):
                     words[at : at + (kind == "word replaced")] = ["redisplayed"]
-                    changed[volume][id] = self.entry(volume, id, {**fields, "text": " ".join(words)}, turn + 1)
+                    entries[id] = self.entry(volume, id, {**fields, "text": " ".join(words)}, turn + 1)
                 elif kind == "document added":
-                    changed[volume]["d9000"] = self.entry(volume, "d9000", fields, turn + 1)
+                    entries["d9000"] = self.entry(volume, "d9000", fields, turn + 1)
                 elif kind == "document removed":
-                    del changed[volume][id]
+                    del entries[id]
+                changed = {**kept, volume: contents(entries)}
                 start = time.process_time()
                 previous = shards.decode_state(encoded)
                 done = self.update(previous, changed)
@@ -181,18 +191,32 @@ class Bench:
         for kind, asked in QUERIES.items():
             figures = []
             for query in asked:
-                found = ask("engine.cjs", folder=str(self.folder), calls=[["search", query]] * 4)
-                bytes_read = sum(packed_size((self.folder / path).read_bytes()) for path in found[0]["files"])
-                first = found[0]["answer"]["refs"][:10]
-                shown = ask("engine.cjs", folder=str(self.folder), calls=[["documents", first]])[0]["files"]
-                extra = sum(packed_size((self.folder / p).read_bytes()) for p in shown if p != shards.ROOT)
-                warm = min(one["milliseconds"] for one in found[1:])
-                figures.append((bytes_read, extra, len(found[0]["files"]), found[0]["rounds"], warm))
+                calls = [["session.search", query], ["session.results", 1, 0, 10], *[["session.search", query]] * 3]
+                found, shown, *more = ask("engine.cjs", folder=str(self.folder), calls=calls)
+                files = [*found["files"], *shown["files"]]
+                of = {table: sum(map(self.packed, files_of(files, table))) for table in ("root.js", "terms", "lengths")}
+                figures.append((
+                    sum(map(self.packed, files)),
+                    *of.values(),
+                    len(files),
+                    found["rounds"],
+                    shown["rounds"],
+                    min(one["milliseconds"] for one in more),
+                ))  # fmt: skip
             mean = [statistics.mean(column) for column in zip(*figures, strict=True)]
+            total, root, terms, lengths = (part / 1000 for part in mean[:4])
             print(
-                f"  {kind:10} {mean[0] / 1000:6.1f} KB (most {max(f[0] for f in figures) / 1000:.1f}), its ten records"
-                f" {mean[1] / 1000:.1f} KB, {mean[2]:.0f} files, {mean[3]:.0f} rounds; again {mean[4]:.0f} ms"
+                f"  {kind:10} {total:6.1f} KB with ten records (most {max(f[0] for f in figures) / 1000:.1f}; root {root:.1f},"
+                f" terms {terms:.1f}, lengths {lengths:.1f}), {mean[4]:.0f} files, {mean[5]:.1f} + {mean[6]:.1f} rounds;"
+                f" again {mean[7]:.0f} ms"
             )
+
+    def packed(self, path: str) -> int:
+        return packed_size((self.folder / path).read_bytes())
+
+
+def files_of(files: list[str], table: str) -> list[str]:
+    return [path for path in files if path.startswith(table)]
 
 
 def packed_size(content: bytes) -> int:

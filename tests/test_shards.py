@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,15 +16,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_search import own_documents, queries
 
+from generator import digest
 from generator.document import Document, Metadata, Node, Note, plain_text
-from generator.search import FIELDS, Parameters, layouts, shards
+from generator.search import FIELDS, Parameters, groups, layouts, lists, shards
 from generator.search.analyser import DocumentPositions, DocumentTerms, fold, take_apart
 from generator.search.digits import ENCODED, NUMBER, SEPARATOR, decode
 from generator.search.layouts import order_key, term_of
 from generator.search.numbering import codes, slots
 from generator.search.partition import cuts
 from generator.search.passages import fields_of
-from generator.search.shards import Entry, Settings, State, Update, decode_state, encode_state, numbers, update
+from generator.search.shards import (
+    Contents,
+    Entry,
+    Settings,
+    State,
+    Update,
+    Volumes,
+    decode_state,
+    encode_state,
+    numbers,
+    update,
+)
 
 HERE = Path(__file__).parent / "search"
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -57,7 +70,7 @@ class Site:
         """Bring the index to ``texts``, as the build does it: write, then remove; return what was done."""
         done = update(
             self.state,
-            {volume: {id: self._entry(volume, id, one) for id, one in ids.items()} for volume, ids in texts.items()},
+            self.volumes(texts),
             lambda key: self.loaded[key][0],
             lambda key: self.loaded[key][1],
             self.files.get,
@@ -75,11 +88,31 @@ class Site:
         assert self.state == done.state
         return done
 
+    def volumes(self, texts: Texts) -> Volumes:
+        return {
+            volume: contents({id: self._entry(volume, id, one) for id, one in ids.items()})
+            for volume, ids in texts.items()
+        }
+
     def _entry(self, volume: str, id: str, fields: Mapping[str, str]) -> Entry:
         key = json.dumps(fields).encode()
         if key not in self.loaded:
             self.loaded[key] = taken_apart(key)
-        return Entry(key, json.dumps({"u": f"{volume}/{id}/", "t": fields.get("title", "")}).encode())
+        shown = json.dumps({"u": f"{volume}/{id}/", "t": fields.get("title", "")}).encode()
+        return Entry(key, shown, facets_of(id, fields))
+
+
+def facets_of(id: str, fields: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Made-up values: a date or none, a day or a longer time; a kind or none; several persons."""
+    words = fields.get("text", "").split()
+    day = f"19{50 + len(id) % 4}-0{1 + len(words) % 3}-1{len(words) % 10}"
+    dates = () if len(words) % 5 == 0 else (f"{day}/1955-12-31",) if len(words) % 5 == 1 else (day,)
+    kind = (words[0][:2],) if words and len(words[0]) > 4 else ()
+    return dates, kind, (), tuple(dict.fromkeys(word[:3] for word in words[:8]))
+
+
+def contents(entries: Mapping[str, Entry]) -> Contents:
+    return Contents(digest.of(list(entries.items())), lambda: entries)
 
 
 @cache
@@ -221,7 +254,7 @@ def small(_: int) -> dict[str, Any]:
         "places": layouts.ByTerm("places", 700, 200),
         "words": layouts.Words(target=200),
         "lengths": layouts.Lengths(target=30),
-        "records": layouts.Records(target=300),
+        **{folder: layouts.Columns(folder, target=100) for folder in layouts.COLUMNS},
     }
 
 
@@ -274,6 +307,9 @@ def made_anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return real(volumes, *others)
 
     monkeypatch.setattr(shards, "layouts", small)
+    monkeypatch.setattr(lists, "IN_ROOT", 400)
+    monkeypatch.setattr(groups, "SLOTS", 8)
+    monkeypatch.setattr(groups, "EACH", 2)
     monkeypatch.setattr(shards, "_made_anew", counted)
     return calls
 
@@ -569,13 +605,66 @@ def test_a_query_takes_two_rounds(ask: Ask, published: tuple[Path, Update]) -> N
         assert warm["answer"] == cold["answer"]
 
 
-def test_documents_and_volumes_of_results(ask: Ask, published: tuple[Path, Update]) -> None:
+def test_records_and_values_of_documents(ask: Ask, published: tuple[Path, Update]) -> None:
     refs = numbers(published[1].state)
     listed = sorted(refs.items(), key=lambda one: one[1])[::5]
     asked = [ref for _, ref in listed]
-    shown, volumes = ask("engine.cjs", folder=str(published[0]), calls=[["documents", asked], ["volumes", asked]])
+    calls: list[list[object]] = [["documents", asked], ["documents", [asked[0], 10**6]]]
+    columns = ["volume", "date", "kind", "classification", "person", "place", "colour"]
+    shown, unknown, *values = ask(
+        "engine.cjs", folder=str(published[0]), calls=[*calls, *(["values", asked, column] for column in columns)]
+    )
     assert [one["u"] for one in shown["answer"]] == [f"{volume}/{id}/" for (volume, id), _ in listed]
-    assert volumes["answer"] == [volume for (volume, _), _ in listed]
+    assert unknown["answer"][1] is None
+    texts = as_volumes(own_documents())
+    facets = [facets_of(id, texts[volume][id]) for (volume, id), _ in listed]
+    expected = [[[volume] for (volume, _), _ in listed], *([list(one[at]) for one in facets] for at in range(4))]
+    assert [one["answer"] for one in values] == [*expected, *([[]] * len(listed) for _ in range(2))]
+    assert len(values[4]["files"]) == 1 and values[2]["files"] == []  # with the dates, one read before
+
+
+def test_results_are_narrowed_counted_and_sorted(ask: Ask, published: tuple[Path, Update]) -> None:
+    texts = as_volumes(own_documents())
+    refs = numbers(published[1].state)
+    facets = {ref: (volume, *facets_of(id, texts[volume][id])) for (volume, id), ref in refs.items()}
+    by = {"volume": ["w1", "w20"], "date": ["1951-02-01", "1954-01-01"]}
+    people = ["ba", "bac", "lam", "par", "the"]
+    found, narrow, persons, sorted_, volumes, years, months, forgotten = (
+        one["answer"]
+        for one in ask(
+            "engine.cjs",
+            folder=str(published[0]),
+            calls=[
+                ["session.search", "-zzzz"],
+                ["session.narrow", 1, by],
+                ["session.narrow", 1, {**by, "person": people}],
+                ["session.narrow", 1, by, "newest"],
+                ["session.counts", 2, "volume"],
+                ["session.counts", 2, "year"],
+                ["session.counts", 1, "month"],
+                ["session.results", 77, 0, 5],
+            ],
+        )
+    )
+    every = list(found["refs"].values())
+    assert sorted(every) == sorted(facets)
+
+    def fits(ref: int) -> bool:
+        return any(one[:10] <= "1954-01-01" and one[-10:] >= "1951-02-01" for one in facets[ref][1])
+
+    near = [ref for ref in every if fits(ref)]
+    kept = [ref for ref in near if facets[ref][0] in ("w1", "w20")]
+    assert list(narrow["refs"].values()) == kept and narrow["total"] == len(kept) > 20
+    assert list(persons["refs"].values()) == [ref for ref in kept if set(people) & set(facets[ref][4])]
+    assert persons["total"] > 5
+    assert list(sorted_["refs"].values()) == sorted(kept, key=lambda ref: facets[ref][1][0][:10], reverse=True)
+    assert dict(volumes["counts"]) == Counter(facets[ref][0] for ref in near)
+    assert volumes["counts"] == sorted(volumes["counts"], key=lambda one: (-one[1], one[0]))
+    of = [ref for ref in every if facets[ref][0] in ("w1", "w20") and facets[ref][1]]
+    assert dict(years["counts"]) == Counter(facets[ref][1][0][:4] for ref in of)
+    days = [facets[ref][1][0] for ref in every if facets[ref][1]]
+    assert dict(months["counts"]) == Counter(day[:7] for day in days if len(day) == 10)
+    assert forgotten == {"results": [], "again": None}
 
 
 def test_numbers_follow_the_order_of_the_volumes(published: tuple[Path, Update]) -> None:
@@ -599,6 +688,55 @@ def test_a_search_during_a_publication_ends_well(ask: Ask, tmp_path: Path, publi
     alone = ask("engine.cjs", folder=str(other), calls=[["search", "ba*"]])[0]["answer"]
     assert first["refs"]
     assert second == direct == alone
+
+
+def test_what_was_found_before_a_publication_is_not_mixed_with_what_came_after(
+    ask: Ask, tmp_path: Path, published: tuple[Path, Update]
+) -> None:
+    """The numbers of documents are others in another index: what was found is asked for again, and that is told."""
+    documents = own_documents()
+    other = tmp_path / "other"
+    Site(other).update({"w9": {"d77": dict(documents[3][1])}, **as_volumes(documents[5:])})
+    calls: list[list[object]] = [["session.search", "ba*"], ["session.narrow", 1, {"volume": ["w1"]}]]
+    after: list[list[object]] = [
+        ["session.results", 2, 0, 8],
+        ["session.counts", 1, "kind"],
+        ["session.results", 2, 0, 8],
+    ]
+    _, _, _, results, counts, again = (
+        one["answer"]
+        for one in ask("engine.cjs", folder=str(published[0]), calls=[*calls, ["publish", str(other)], *after])
+    )
+    _, _, fresh_results, fresh_counts, _ = (
+        one["answer"] for one in ask("engine.cjs", folder=str(other), calls=[*calls, *after])
+    )
+    assert results["results"] == fresh_results["results"] == again["results"]
+    assert len({one["shown"]["u"] for one in results["results"]}) == 8
+    assert results["again"]["total"] > 8 and again["again"] is None
+    assert counts["counts"] == fresh_counts["counts"] and counts["again"]["id"] == 1
+
+
+def test_what_is_still_at_hand_of_an_older_index_serves(
+    ask: Ask, tmp_path: Path, published: tuple[Path, Update]
+) -> None:
+    """As long as nothing is missing, a reader goes on with what was found."""
+    Site(tmp_path).update(as_volumes(own_documents()[:-20]))
+    calls: list[list[object]] = [["session.search", "köln"], ["session.results", 1, 0, 5]]
+    _, before, _, after = ask(
+        "engine.cjs", folder=str(published[0]), calls=[*calls, ["publish", str(tmp_path)], calls[1]]
+    )
+    assert before["answer"] == after["answer"] and after["files"] == []
+
+
+def test_a_page_left_open_finds_what_was_published_since(
+    ask: Ask, tmp_path: Path, published: tuple[Path, Update]
+) -> None:
+    Site(tmp_path).update({"w1": {"d1": {"text": "köln"}}})
+    query = ["search", "köln"]
+    calls = [query, ["publish", str(tmp_path)], query, ["later", 400_000], query, ["later", 0], query]
+    first, _, soon, _, looked, _, later = ask("engine.cjs", folder=str(published[0]), calls=calls)
+    assert first["answer"] == soon["answer"] == looked["answer"] and looked["files"] == ["root.js"]
+    assert later["answer"]["refs"] == [1]
 
 
 def test_an_index_that_is_not_there_is_said(ask: Ask, tmp_path: Path, published: tuple[Path, Update]) -> None:

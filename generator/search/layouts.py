@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import groupby
 
 import msgspec
@@ -96,42 +97,85 @@ class Lengths(msgspec.Struct, frozen=True):
 
     def encode(self, rows: list[Row]) -> bytes:
         columns = ["".join([ENCODED[row[2 + number]] for row in rows]) for number in range(len(FIELDS))]
-        return msgspec.json.encode([_documents(rows), *columns])
+        return msgspec.json.encode([documents(rows), *columns])
 
     def decode(self, data: bytes) -> list[Row]:
-        documents, *columns = msgspec.json.decode(data, type=list[str])
+        listed, *columns = msgspec.json.decode(data, type=list[str])
         return [
             (*document, *lengths)
-            for document, lengths in zip(
-                _from_documents(documents), zip(*map(decode, columns), strict=True), strict=True
-            )
+            for document, lengths in zip(_from_documents(listed), zip(*map(decode, columns), strict=True), strict=True)
         ]
 
 
-class Records(msgspec.Struct, frozen=True):
-    """Rows of a document (code of its block, slot) and what is shown of it: JSON, as bytes."""
+COLUMNS = {
+    "facets": ("date", "kind", "classification"),
+    "mentions": ("person", "term", "place"),
+    "jumps": ("page", "file", "item"),
+}
+"""The tables of values by which results are counted and narrowed and documents looked up, and what their columns hold. A
+date is an ISO day, or the first and the last with a ``/`` between; a page its label, in brackets if it has no mark in the
+text, with ``#`` and the mark's anchor if that is not ``pg_`` and the label; an item ``telegram 1831``."""
 
-    folder: str = "records"
-    target: int = 6_000
+
+class Columns(msgspec.Struct, frozen=True):
+    """Rows of a document (code of its block, slot) and for each column the tuple of its values.
+
+    In a file a column is the list of its distinct values, in order, and a text: for each document and each of its
+    values the value's number, doubled, plus one if another follows, plus one; or 0 if there is none.
+    """
+
+    folder: str
+    target: int = 16_000
     alone: int = 1 << 30
 
     def key(self, row: Row) -> str:
         return document_key(row[0], row[1])
 
     def size(self, row: Row) -> int:
-        return len(row[2]) + 1
+        return 2 + sum(4 + 4 * len(values) for values in row[2:])
 
     def encode(self, rows: list[Row]) -> bytes:
-        return msgspec.json.encode([_documents(rows), *(msgspec.Raw(row[2]) for row in rows)])
+        columns = [_column([row[2 + number] for row in rows]) for number in range(len(COLUMNS[self.folder]))]
+        return msgspec.json.encode([documents(rows), *columns])
 
     def decode(self, data: bytes) -> list[Row]:
-        documents, *shown = msgspec.json.decode(data, type=list[msgspec.Raw])
-        listed = _from_documents(msgspec.json.decode(documents, type=str))
-        return [(*document, bytes(raw)) for document, raw in zip(listed, shown, strict=True)]
+        listed, *columns = msgspec.json.decode(data)
+        return [
+            (*document, *values)
+            for document, values in zip(
+                _from_documents(listed), zip(*map(_from_column, columns), strict=True), strict=True
+            )
+        ]
 
 
-def _documents(rows: list[Row]) -> str:
-    """Which documents the rows are of, as runs of a block: its code (less the previous one's and one), then the gap to
+def _column(held: list[tuple[str, ...]]) -> tuple[list[str], str]:
+    values = sorted({value for one in held for value in one})
+    number = {value: 2 * at + 1 for at, value in enumerate(values)}
+    signs = []
+    for one in held:
+        if not one:
+            signs.append(ENCODED[0])
+        for left, value in zip(range(len(one) - 1, -1, -1), one, strict=True):
+            signs.append(ENCODED[number[value] + (left > 0)])
+    return values, "".join(signs)
+
+
+def _from_column(column: tuple[list[str], str]) -> list[tuple[str, ...]]:
+    values, text = column
+    held: list[tuple[str, ...]] = []
+    one: list[str] = []
+    for number in decode(text):
+        if number:
+            one.append(values[(number - 1) >> 1])
+            if (number - 1) & 1:
+                continue
+        held.append(tuple(one))
+        one = []
+    return held
+
+
+def documents(rows: Iterable[Row]) -> str:
+    """Return which documents the rows are of, as runs of a block: its code (less the previous one's and one), then the gap to
     the slot before, less one, for each document."""
     before = -1
     runs = []

@@ -8,20 +8,30 @@ history of edits are those of an index made anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
 from generator import digest
-from generator.search import numbering, postings, tables
+from generator.search import groups, lists, numbering, postings, tables
 from generator.search.analyser import FIELDS, DocumentPositions, DocumentTerms
 from generator.search.index import LUNR_VERSION, PIPELINE, Parameters
-from generator.search.layouts import ByTerm, Lengths, Records, Words, document_key, length, order_key, term_of
+from generator.search.layouts import (
+    COLUMNS,
+    ByTerm,
+    Columns,
+    Lengths,
+    Words,
+    document_key,
+    length,
+    order_key,
+)
 
 ROOT = "root.js"
 """The one file of the index whose name does not change; it names all others."""
 
-LISTS = "lists"
-"""The folder of the lists of files that not every query needs."""
+FOLDERS = ("terms", "places", "words", "lengths", *COLUMNS, groups.FOLDER, lists.FOLDER)
+"""All folders of the index."""
 
 FORM = 1
 """The form of the files. Another form is another index."""
@@ -33,10 +43,26 @@ root, which names them, does not grow with the edition."""
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
     """A document to be found: ``terms`` is a key under which its terms can be loaded, the same as long as they are the
-    same; ``record`` is what a result shows of it, as JSON."""
+    same; ``record`` is what a result shows of it, as JSON; ``facets`` are its values in each of ``layouts.COLUMNS``, by
+    which results can be counted and narrowed."""
 
     terms: bytes
     record: bytes = b"null"
+    facets: tuple[tuple[str, ...], ...] = ()
+
+
+class Contents:
+    """The documents of a volume: a ``key`` that is the same as long as ``make`` gives the same entries by id. They are
+    made only if the key is new."""
+
+    def __init__(self, key: bytes, make: Callable[[], Mapping[str, Entry]]) -> None:
+        self.key = key
+        self._make = make
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The entries, made when first asked for."""
+        return self._make()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -47,17 +73,17 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
-    """A document as it was last indexed: the key of its terms, the digest of its record."""
+    """A document as it was last indexed: the key of its terms, the digest of its facets."""
 
     terms: bytes
-    record: bytes
+    facets: bytes
 
 
 class Volume(msgspec.Struct, frozen=True, array_like=True):
-    """A volume as it was last indexed: its name, the digest of all its entries, its documents by id."""
+    """A volume as it was last indexed: its name, the key of its contents, its documents by id."""
 
     name: str
-    digest: bytes
+    key: bytes
     documents: dict[str, Known]
 
 
@@ -69,14 +95,15 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """What is remembered of an index between two updates. ``volumes`` keeps their order and their documents; the second
-    block of a volume is named with a ``/`` after its name."""
+    """What is remembered of an index between two updates. ``volumes`` keeps their order and their documents; ``blocks`` and
+    ``groups`` (of records) are by block, where the second block of a volume is named with a ``/`` after its name."""
 
     settings: Settings
     volumes: tuple[Volume, ...]
     blocks: dict[str, Block]
     totals: tuple[int, ...]
     tables: dict[str, tables.State]
+    groups: dict[str, tuple[groups.Group, ...]]
 
 
 class Update(msgspec.Struct, frozen=True):
@@ -91,7 +118,7 @@ class Update(msgspec.Struct, frozen=True):
 
 LoadTerms = Callable[[bytes], DocumentTerms]
 LoadPositions = Callable[[bytes], DocumentPositions]
-Volumes = Mapping[str, Mapping[str, Entry]]
+Volumes = Mapping[str, Contents]
 
 
 def update(
@@ -104,23 +131,23 @@ def update(
 ) -> Update:
     """Bring an index from ``previous`` (None: from nothing) to the documents of ``volumes``.
 
-    ``volumes`` are in the order of the edition: volume -> id -> entry. ``load_terms`` and ``load_positions`` return
+    ``volumes`` are in the order of the edition, by name. ``load_terms`` and ``load_positions`` return
     what stands under an entry's key; they are called for the documents that were added, changed, removed or
     moved, also with the old keys, and may raise KeyError for these. ``read`` returns a file of the index as it
     was written, by its path, or None. Where something old is missing or damaged, all is made anew.
     """
-    before = set(_paths(previous)) if previous else set()
+    before = {*_paths(previous), *lists.of(previous.tables).files} if previous else set()
+    damaged = False
     if previous is not None and previous.settings == settings:
         try:
-            return _Changed(previous, volumes, load_terms, load_positions, read).run()
+            return _Changed(previous, volumes, load_terms, load_positions, read).run(before)
         except (_AllAnew, KeyError):
             pass
         except tables.Damaged:
-            before = set()  # whatever else is there may be damaged too
+            damaged = True  # and so may be whatever else is there
     made = _made_anew(volumes, load_terms, load_positions, settings)
-    write = {path: content for path, content in made.write.items() if path not in before}
-    gone = set(_paths(previous)) - set(made.files) if previous else set()
-    return Update(write, sorted(gone), made.files, made.state)
+    write = {path: content for path, content in made.write.items() if damaged or path not in before}
+    return Update(write, sorted(before - set(made.files)), made.files, made.state)
 
 
 def encode_state(state: State) -> bytes:
@@ -145,8 +172,9 @@ def layouts(documents: int) -> dict[str, tables.Layout]:
         "terms": ByTerm("terms", 16_000 * scale, 4_000 * scale),
         "places": ByTerm("places", 48_000 * scale, 12_000 * scale),
         "words": Words(),
-        "lengths": Lengths(),
-        "records": Records(),
+        # Of many documents only those lengths are fetched that a query needs.
+        "lengths": Lengths(target=16_000 if scale == 1 else 6_000),
+        **{folder: Columns(folder) for folder in COLUMNS},
     }
 
 
@@ -170,15 +198,15 @@ def _slots(volume: str, ids: Iterable[str]) -> dict[str, dict[str, int]]:
 
 def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPositions, settings: Settings) -> Update:
     volume_of = {name: volume for volume in volumes for name in (volume, f"{volume}/")}
-    slots = {name: of_block for volume, ids in volumes.items() for name, of_block in _slots(volume, ids).items()}
+    slots = {name: of_block for volume, of in volumes.items() for name, of_block in _slots(volume, of.entries).items()}
     tops = {name: max(of_block.values()) + 1 for name, of_block in slots.items() if of_block}
     codes = numbering.codes(tops)
     collected = postings.Collector()
     lengths: list[tables.Row] = []
-    records: list[tables.Row] = []
+    columns: dict[str, list[tables.Row]] = {folder: [] for folder in COLUMNS}
     totals = [0] * len(FIELDS)
     for name, code in codes.items():
-        entries = volumes[volume_of[name]]
+        entries = volumes[volume_of[name]].entries
         documents = []
         for slot, id in sorted((slot, id) for id, slot in slots[name].items()):
             entry = entries[id]
@@ -187,7 +215,8 @@ def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPosi
             counts = [field.length for field in terms.fields]
             totals = [a + b for a, b in zip(totals, counts, strict=True)]
             lengths.append((code, slot, *counts))
-            records.append((code, slot, entry.record))
+            for folder, rows in columns.items():
+                rows.append((code, slot, *_values(entry, folder)))
         collected.add_block(code, documents)
     made = {kind: tables.Table(layout) for kind, layout in layouts(len(lengths)).items()}
     terms_of_all = sorted(collected.terms(), key=order_key)
@@ -200,19 +229,43 @@ def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPosi
         )
     made["words"].build((term,) for term in sorted(terms_of_all, key=length))
     made["lengths"].build(lengths)
-    made["records"].build(records)
-    known = tuple(_volume(name, entries, None) for name, entries in volumes.items())
+    for folder, rows in columns.items():
+        made[folder].build(rows)
+    known = tuple(_volume(name, contents, None) for name, contents in volumes.items())
     blocks = {name: Block(code, tops[name]) for name, code in codes.items()}
-    return _finished(State(settings, known, blocks, tuple(totals), _states(made)), made, None)
+    written: dict[str, bytes] = {}
+    of_records = {
+        name: _groups(code, slots[name], volumes[volume_of[name]].entries, written) for name, code in codes.items()
+    }
+    state = State(settings, known, blocks, tuple(totals), _states(made), of_records)
+    return _finished(state, made, written, set())
 
 
-def _volume(name: str, entries: Mapping[str, Entry], before: Volume | None) -> Volume:
+def _groups(
+    code: int, slots: Mapping[str, int], entries: Mapping[str, Entry], written: dict[str, bytes]
+) -> tuple[groups.Group, ...]:
+    """Return the groups of a block's records; their files are put into ``written``."""
+    records = sorted((slot, entries[id].record) for id, slot in slots.items())
+    made = []
+    for group, files in groups.of_block(code, records):
+        made.append(group)
+        written.update(files)
+    return tuple(made)
+
+
+def _values(entry: Entry, folder: str) -> tuple[tuple[str, ...], ...]:
+    """Return the values of a document in the columns of one table."""
+    names = [name for names in COLUMNS.values() for name in names]
+    given = dict(zip(names, entry.facets, strict=False))
+    return tuple(given.get(name, ()) for name in COLUMNS[folder])
+
+
+def _volume(name: str, contents: Contents, before: Volume | None) -> Volume:
     """Return what is to be remembered of a volume; ``before`` itself if that is all the same."""
-    of_all = digest.of(list(entries.items()))
-    if before and before.digest == of_all:
+    if before and before.key == contents.key:
         return before
-    documents = {id: Known(entry.terms, digest.of_bytes(entry.record)[:8]) for id, entry in entries.items()}
-    return Volume(name, of_all, documents)
+    documents = {id: Known(entry.terms, digest.of(entry.facets)[:8]) for id, entry in contents.entries.items()}
+    return Volume(name, contents.key, documents)
 
 
 def _states(made: Mapping[str, tables.Table]) -> dict[str, tables.State]:
@@ -251,21 +304,27 @@ class _Changed:
         # term -> for each field: code of a block -> slot -> what becomes of the document there
         self.terms: dict[str, list[dict[int, dict[int, postings.Change]]]] = {}
         self.lengths: dict[str, tables.Row | None] = {}
-        self.records: dict[str, tables.Row | None] = {}
+        self.columns: dict[str, dict[str, tables.Row | None]] = {folder: {} for folder in COLUMNS}
         made = layouts(_count(previous.volumes))
         self.tables = {kind: tables.Table(made[kind], previous.tables[kind], read) for kind in made}
 
-    def run(self) -> Update:
-        for volume, entries in self.volumes.items():
-            self.now[volume] = _volume(volume, entries, self.before.get(volume))
+    def run(self, before: set[str]) -> Update:
+        """Return the update; ``before`` are the paths of the previous index."""
+        for volume, contents in self.volumes.items():
+            self.now[volume] = _volume(volume, contents, self.before.get(volume))
         count = _count(self.now.values())
         if layouts(count) != layouts(_count(self.previous.volumes)):
             raise _AllAnew
         blocks = self._blocks()
         changes: list[tuple[_Standing | None, _Standing | None]] = []
+        of_records = dict(self.previous.groups)
+        written: dict[str, bytes] = {}
         for volume in dict.fromkeys((*self.before, *self.now)):
             if self.before.get(volume) is not self.now.get(volume) or self._moved(volume, blocks):
                 changes += self._changes(volume, blocks)
+                for name, slots in _slots(volume, _documents(self.now.get(volume))).items():
+                    if name in blocks:
+                        of_records[name] = _groups(blocks[name].code, slots, self.volumes[volume].entries, written)
         if len(changes) > 20 + count // 20:
             raise _AllAnew
         # What leaves its place first: another document may have it now.
@@ -274,8 +333,9 @@ class _Changed:
         self._apply()
         volumes = tuple(self.now.values())
         states = _states(self.tables)
-        state = State(self.previous.settings, volumes, blocks, tuple(self.totals), states)
-        return _finished(state, self.tables, self.previous)
+        of_records = {name: of_records[name] for name in blocks}
+        state = State(self.previous.settings, volumes, blocks, tuple(self.totals), states, of_records)
+        return _finished(state, self.tables, written, before)
 
     def _blocks(self) -> dict[str, Block]:
         """The blocks as they are now; volumes with the ids they had keep their slots."""
@@ -325,9 +385,10 @@ class _Changed:
         standing = new or old
         assert standing
         key = document_key(standing.code, standing.slot)
-        if not (old and new and old.known.record == new.known.record):
-            shown = self.volumes[new.volume][new.id].record if new else b""
-            self.records[key] = (new.code, new.slot, shown) if new else None
+        entry = self.volumes[new.volume].entries[new.id] if new else None
+        if not (old and new and old.known.facets == new.known.facets):
+            for folder, rows in self.columns.items():
+                rows[key] = (standing.code, standing.slot, *_values(entry, folder)) if entry else None
         if old and new and old.known.terms == new.known.terms:
             return
         old_terms = self._load(old)
@@ -385,7 +446,7 @@ class _Changed:
             ("places", places),
             ("words", words),
             ("lengths", self.lengths),
-            ("records", self.records),
+            *self.columns.items(),
         ):
             if changes:
                 self.tables[kind].change(changes)
@@ -401,53 +462,29 @@ class _Standing(msgspec.Struct, frozen=True):
     known: Known
 
 
-def _finished(state: State, made: Mapping[str, tables.Table], previous: State | None) -> Update:
-    lists = _lists(state)
+def _finished(state: State, made: Mapping[str, tables.Table], records: Mapping[str, bytes], before: set[str]) -> Update:
+    """Return what an update comes to: the tables as they were ``made``, the files of ``records``; ``before`` are the
+    paths of the previous index."""
+    of = lists.of(state.tables)
     written = {path: content for table in made.values() for path, content in table.written.items()}
-    for data in lists.values():
-        written[tables.path(LISTS, tables.name(data))] = tables.script(tables.name(data), data)
-    present = set(_paths(state))
-    before = set(_paths(previous)) if previous else set()
+    written |= {**records, **of.files}
+    present = {*_paths(state), *of.files}
     write = {path: content for path, content in sorted(written.items()) if path in present - before}
-    write[ROOT] = tables.script("root", _root(state, lists))
+    write[ROOT] = tables.script("root", _root(state, of))
     return Update(write, sorted(before - present), sorted((*present, ROOT)), state)
 
 
-def _paths(state: State) -> list[str]:
-    """Return the paths of all files but the root."""
-    tables_of = state.tables.items()
-    return [tables.path(kind, file.name) for kind, table in tables_of for file in (*table.files, *table.alone)] + [
-        tables.path(LISTS, tables.name(data)) for data in _lists(state).values()
-    ]
+def _paths(state: State) -> Iterator[str]:
+    """Yield the paths of all files but the root and the lists."""
+    for kind, table in state.tables.items():
+        for file in (*table.files, *table.alone):
+            yield tables.path(kind, file.name)
+    for of_block in state.groups.values():
+        for group in of_block:
+            yield from group.paths()
 
 
-def _names(files: Iterable[tables.File]) -> str:
-    """The names of files in one text, each ten letters."""
-    return "".join(file.name for file in files)
-
-
-def _by_term(table: tables.State) -> list[str]:
-    """What finds the file of a term: the first terms of the files, then the terms that have files of their own, and
-    the names of these and those."""
-    parts = (table.files, table.alone)
-    return [*(" ".join(term_of(file.first) for file in files) for files in parts), *map(_names, parts)]
-
-
-def _by_document(table: tables.State) -> tuple[list[int], str]:
-    """What finds the file of a document: code and slot of the first of each file, and the names."""
-    firsts = [number for file in table.files for number in (int(file.first[:6]), int(file.first[6:]))]
-    return firsts, _names(table.files)
-
-
-def _lists(state: State) -> dict[str, bytes]:
-    """Return the lists of files that not every query needs; they are files of their own."""
-    return {
-        "places": msgspec.json.encode(_by_term(state.tables["places"])),
-        "records": msgspec.json.encode(_by_document(state.tables["records"])),
-    }
-
-
-def _root(state: State, lists: Mapping[str, bytes]) -> bytes:
+def _root(state: State, of: lists.Lists) -> bytes:
     parameters = state.settings.parameters
     words = state.tables["words"].files
     root = {
@@ -466,10 +503,12 @@ def _root(state: State, lists: Mapping[str, bytes]) -> bytes:
             for name in (volume.name, f"{volume.name}/")
             if (block := state.blocks.get(name))
         ],
-        "terms": _by_term(state.tables["terms"]),
-        "words": ([int(file.first[:6]) for file in words], _names(words)),
-        "lengths": _by_document(state.tables["lengths"]),
-        "lists": {kind: tables.name(data) for kind, data in lists.items()},
+        "terms": lists.by_term(state.tables["terms"]),
+        "words": ([int(file.first[:6]) for file in words], lists.names(words)),
+        "lengths": lists.by_document(state.tables["lengths"]),
+        "records": groups.in_root((state.blocks[name].code, of_block) for name, of_block in state.groups.items()),
+        "lists": of.in_root,
+        "columns": COLUMNS,
         "phrases": state.settings.places,
     }
     return msgspec.json.encode(root)

@@ -78,7 +78,7 @@ function difference(ours, theirs) {
       counts.refused++;
     } else if (clauses.length) {
       try {
-        const ours = await shards.query(clauses);
+        const { results: ours } = await shards.query(clauses);
         if (ours.length) counts.answered++;
         compare("lunr's", ours, stock.search(query));
       } catch (error) {
@@ -90,7 +90,7 @@ function difference(ours, theirs) {
     const ours = await engine.search(shards, query);
     if (ours.tooMany) continue;
     const { clauses: understood, phrases } = await engine.read(all, query);
-    if (!phrases.length) compare("the page's", ours.results, understood.length ? await all.query(understood) : []);
+    if (!phrases.length) compare("the page's", ours.results, understood.length ? (await all.query(understood)).results : []);
   }
   process.stdout.write(JSON.stringify({ ...counts, differences: differences.slice(0, 10) }));
 })();
