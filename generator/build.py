@@ -17,26 +17,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import yaml
 from lxml import etree
 
-from generator import config, consistency, digest, extras, listing, output, sources, steps, theme, urls, workers
+from generator import config, consistency, digest, extras, output, sources, steps, theme, urls, workers
 from generator.addresses import Addresses
-from generator.catalog import Catalog, VolumeCatalog
+from generator.catalog import Catalog
 from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, Span, diagnostic, did_you_mean
-from generator.document import Facts, Volume
-from generator.extras import Extra
+from generator.extras import Extra, SearchIndex
 from generator.output import Claim
-from generator.phrases import Grammar, phrase
 from generator.publication import Publication
-from generator.readers import Part
+from generator.reading import Reader
+from generator.search.records import contents
+from generator.search.shards import Contents
 from generator.store import STEPS, Output, Source, StateDamaged, Store, guarded, lock, set_aside
 from generator.views import Page, Site
 
 STATE = ".edition"
 Progress = Callable[[str, int, int], None]
+T = TypeVar("T")
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -77,12 +79,32 @@ class Report(msgspec.Struct):
         return sum(d.severity == Severity.WARNING for d in self.diagnostics)
 
 
+class Survey(msgspec.Struct, frozen=True):
+    """What an edition holds, read as for a build: its catalog, the place of each document, all that was found."""
+
+    edition: config.Edition
+    catalog: Catalog
+    where: consistency.Where
+    diagnostics: tuple[Diagnostic, ...]
+    notices: tuple[str, ...] = ()
+
+
 def build(options: Options, executor: Executor | None = None, progress: Progress | None = None) -> Report:
     """Bring the site up to date and return what was done.
 
     Raises EditionError where nothing can be built: no edition, a faulty edition file, a held lock, an output
     that cannot be written. Faults of single documents are in the report.
     """
+    return _run(options, executor, progress, lambda work: work.run())
+
+
+def survey(options: Options, executor: Executor | None = None, progress: Progress | None = None) -> Survey:
+    """Read the edition as ``build`` does, plan its pages, and write none. Raises as ``build`` does."""
+    return _run(options, executor, progress, lambda work: work.survey())
+
+
+def _run(options: Options, executor: Executor | None, progress: Progress | None, stages: Callable[[_Build], T]) -> T:
+    """Run ``stages`` with the edition's state, which is made anew where it is damaged."""
     edition_root = options.edition.resolve()
     edition = config.read_edition(edition_root)
     if options.base_url is not None:
@@ -92,14 +114,16 @@ def build(options: Options, executor: Executor | None = None, progress: Progress
     site = output.relative_to(edition_root).as_posix() if output.is_relative_to(edition_root) else str(output)
     state = edition_root / STATE / "state.sqlite3"
 
-    def once() -> Report:
+    def once(*notices: str) -> T:
         with (
             workers.paused_collector(),
             guarded(state),
             Store(state, _engine(), site) as store,
             workers.available(options.jobs, executor) as work,
         ):
-            return _Build(options, edition_root, edition, store, work, progress or (lambda *_: None)).run()
+            made = _Build(options, edition_root, edition, store, work, progress or (lambda *_: None))
+            made.report.notices += notices
+            return stages(made)
 
     with lock(state.parent):
         try:
@@ -107,13 +131,11 @@ def build(options: Options, executor: Executor | None = None, progress: Progress
         except StateDamaged:
             name = set_aside(state).name
         try:
-            report = once()
+            return once(f"The build state was damaged and could not be read. It is kept as {STATE}/{name}; everything was built anew.")  # fmt: skip
         except StateDamaged as error:
             hint = f"The disk may be failing. Delete {STATE}/{state.name} and build again; if that does not help, report it."  # fmt: skip
             again = f"the build state is damaged as soon as it is written: {error}"
             raise EditionError(diagnostic(Rule.STATE, again, Span(f"{STATE}/{state.name}"), hint=hint)) from error
-        report.notices.insert(0, f"The build state was damaged and could not be read. It is kept as {STATE}/{name}; everything was built anew.")  # fmt: skip
-        return report
 
 
 def _check_output(root: Path, output: Path) -> None:
@@ -136,7 +158,7 @@ class Planned(msgspec.Struct, frozen=True):
     def inputs(self) -> dict[str, bytes]:
         """What the key was made of, by name, in six bytes each: for explanations."""
         page = self.page
-        named = {**self.shared, "references": digest.of(page.targets, page.images), "base": digest.of(page.absolute)}
+        named = {**self.shared, "references": digest.of(page.around), "base": digest.of(page.absolute)}
         return {n: d[:6] for n, d in {**named, **{f"data: {n}": digest.of(v) for n, v in page.data.items()}}.items()}
 
 
@@ -157,42 +179,60 @@ class _Build:
         self.output = options.output.resolve()
         self.report = Report()
         self.found: list[Diagnostic] = []
-        self.where: dict[tuple[str, str], tuple[str, int]] = {}
-        self.keys: dict[tuple[str, str], bytes] = {}
-        self.digests: dict[tuple[str, str], bytes] = {}
+        self.reader = Reader(root, edition, store, work, progress)
         self.addresses = Addresses()
         self.unplanned: set[str] = set()
 
     def run(self) -> Report:
         clock = _Clock(self.report.seconds)
-        self._prepare()
-        content = sources.scan(self.root)
-        self.found += content.diagnostics
-        clock.lap("scan")
-        records = self._read(content)
-        clock.lap("read")
-        catalog = self._catalog(content, records)
-        clock.lap("catalog")
-        looks = theme.Theme(self.root)
-        self.found += looks.diagnostics
-        messages = looks.messages(self.edition.language)
-        self.images = {f"{v}/{name}": path for v, named in content.images.items() for name, path in named.items()}
-        site = Site(self.edition, catalog, messages, self.images)
-        self.found += consistency.check(catalog, self.where, self.images)
-        own = self._free(self._own_files(site, catalog))
+        self.publication = Publication(self.store, self.output, self.options.clean)
+        site, looks, records = self._look(clock)
+        own = self._free(self._own_files(site, site.catalog))
+        index = self._index(site)
         planned = self._plan(site, looks)
         clock.lap("plan")
-        extra = self._make_way(planned, [*own, *self._free(self._copies())])
-        self._render(planned, site, looks, messages)
+        extra = self._make_way(planned, [*own, *self._free(self._copies())], index.paths if index else set())
+        self._render(planned, site, looks, dict(site.messages))
         clock.lap("render")
         self._write_extras(extra)
         clock.lap("files")
+        self._write_index(index)
+        clock.lap("index")
         self._finish(planned, records)
         clock.lap("finish")
         self.report.diagnostics = self._sorted_diagnostics()
         return self.report
 
+    def survey(self) -> Survey:
+        site, looks, _ = self._look(_Clock(self.report.seconds))
+        self._free(self._own_files(site, site.catalog))
+        self._plan(site, looks)
+        self._free(self._copies())
+        self.store.commit()
+        found = tuple(self._sorted_diagnostics())
+        return Survey(self.edition, site.catalog, self.reader.where, found, tuple(self.report.notices))
+
     # ---- stages
+
+    def _look(self, clock: _Clock) -> tuple[Site, theme.Theme, dict[str, Source]]:
+        """Read all there is, and say what is wrong with it. Returns the site, its theme, the records of all files."""
+        self._prepare()
+        content = sources.scan(self.root)
+        self.found += content.diagnostics
+        clock.lap("scan")
+        records = self.reader.files(content)
+        self.report.read, self.report.reread = self.reader.read, self.reader.reread
+        clock.lap("read")
+        catalog = self.reader.catalog(content, records)
+        self.report.volumes = len(catalog.volumes)
+        self.report.documents = sum(len(v.documents) for v in catalog.volumes.values())
+        self.found += self.reader.found
+        clock.lap("catalog")
+        looks = theme.Theme(self.root)
+        self.found += looks.diagnostics
+        self.images = {f"{v}/{name}": path for v, named in content.images.items() for name, path in named.items()}
+        self.found += consistency.check(catalog, self.reader.where, self.images)
+        return Site(self.edition, catalog, looks.messages(self.edition.language), self.images), looks, records
 
     def _prepare(self) -> None:
         if self.options.clean:
@@ -200,124 +240,6 @@ class _Build:
                 self.store.forget_sources(self.store.sources(table), table)
             for step in STEPS:
                 self.store.keep_only(step, set())
-        self.publication = Publication(self.store, self.output, self.options.clean)
-
-    def _read(self, content: sources.Content) -> dict[str, Source]:
-        """Read the files that changed; return the records of all files by path."""
-        known = self.store.sources()
-        how = steps.Reading(self._grammar(), self.edition.search.enabled)
-        records = {f.path: known[f.path] for f in content.files if sources.is_unchanged(f, known.get(f.path))}
-        changed = [f for f in content.files if f.path not in records]
-        have = self.store.keys("facts") if changed else set()
-        pending: dict[bytes, Part] = {}
-        whole: list[Source] = []
-        count = 0
-        for batch in self.work.run(partial(steps.read_files, str(self.root), how), changed, len(changed)):
-            for read in batch:
-                records[read.source.path] = read.source
-                self._keep(read.results)
-                pending.update((key, part) for key, part in read.parts if key not in have)
-            # A record says that all parts of its file are known, so it must not be kept before they are.
-            self.store.put_sources(read.source for read in batch if not read.parts)
-            whole += [read.source for read in batch if read.parts]
-            self.store.commit()
-            count += len(batch)
-            self.progress("Reading", count, len(changed))
-        done = 0
-        for results in self.work.run(partial(steps.read_parts, how), pending.items(), len(pending)):
-            self._keep(results)
-            self.store.commit()
-            done += len(results)
-            self.progress("Reading documents", done, len(pending))
-        self.store.put_sources(whole)
-        self.report.read = len(changed)
-        self.store.forget_sources(known.keys() - records.keys())
-        return {f.path: records[f.path] for f in content.files}
-
-    def _grammar(self) -> Grammar:
-        """The grammar of references: the language's phrases, and what the edition adds to them."""
-        given = self.edition.references
-        own = []
-        for added in given.phrases:
-            try:
-                own.append(phrase(added.rule, added.phrase, added.certainty))
-            except ValueError as error:
-                raise EditionError(diagnostic(Rule.WRONG_VALUE, str(error), Span(config.EDITION_FILE))) from None
-        return Grammar(self.edition.language, given.series, tuple(own), given.outside)
-
-    def _keep(self, results: Iterable[steps.Result]) -> None:
-        results = list(results)
-        self.report.reread += len(results)
-        self.store.put_results("facts", [(r.key, r.read) for r in results])
-        self.store.put_results("document", [(r.key, r.document) for r in results if r.document])
-        self.store.put_results("terms", [(r.key, r.terms) for r in results if r.terms])
-
-    def _catalog(self, content: sources.Content, records: Mapping[str, Source]) -> Catalog:
-        remembered = self.store.results("facts")
-        decode = msgspec.msgpack.Decoder(steps.Read).decode
-        decode_record = msgspec.msgpack.Decoder(steps.Remembered).decode
-        facts: dict[str, dict[str, Facts]] = {volume: {} for volume in (*content.volumes, sources.PAGES)}
-        folded: dict[tuple[str, str], str] = {}
-        drafts: list[tuple[str, str]] = []
-        tei_volumes: dict[str, Volume] = {}
-        for file in content.files:
-            record = decode_record(records[file.path].split)
-            self.found += record.diagnostics
-            if record.volume and file.path == f"content/{file.volume}.xml":
-                tei_volumes[file.volume] = record.volume
-            for part in record.parts:
-                if part.key not in remembered:
-                    raise StateDamaged("the facts of a document are missing")
-                read = decode(remembered[part.key])
-                self.found += (_moved(d, part.line - 1) for d in read.diagnostics)
-                if read.facts is None:
-                    continue
-                if other := folded.get((file.volume, part.id.lower())):
-                    hint = "Give one of them another id; ids that differ only in capitals cannot both be addresses."
-                    self.found.append(diagnostic(Rule.DUPLICATE_ID, f'the id "{part.id}" is taken by {other}', Span(file.path, part.line), hint=hint))  # fmt: skip
-                    continue
-                folded[file.volume, part.id.lower()] = file.path
-                if read.facts.metadata.status == "draft":
-                    drafts.append((file.volume, part.id))
-                    continue
-                facts[file.volume][part.id] = read.facts
-                self.where[file.volume, part.id] = (file.path, part.line)
-                self.keys[file.volume, part.id] = part.key
-                self.digests[file.volume, part.id] = read.facts.digest
-        volumes = [self._volume(id, content, tei_volumes.get(id), facts[id]) for id in self._order(content.volumes)]
-        self.report.volumes = len(volumes)
-        self.report.documents = sum(len(v.documents) for v in volumes)
-        return Catalog(volumes, facts[sources.PAGES].values(), drafts)
-
-    def _volume(self, id: str, content: sources.Content, tei: Volume | None, facts: Mapping[str, Facts]) -> VolumeCatalog:  # fmt: skip
-        about = content.about.get(id, {})
-        file = f"content/{id}/{config.VOLUME_FILE}"
-        volume, found = config.read_volume(id, file, about.get(config.VOLUME_FILE))
-        self.found += found
-        if tei:
-            given = {name: value for name in volume.__struct_fields__ if (value := getattr(volume, name))}
-            if config.VOLUME_FILE not in about:
-                del given["title"]
-            volume = msgspec.structs.replace(tei, **given)
-        for name in sources.LISTS:
-            if name in about:
-                entries, found = listing.read_entries(f"content/{id}/{name}", about[name])
-                self.found += found
-                volume = msgspec.structs.replace(volume, **{name.removesuffix(".yaml"): entries})
-        return VolumeCatalog(volume, facts.values())
-
-    def _order(self, volumes: tuple[str, ...]) -> list[str]:
-        """The volumes in the order the edition asks for, the others after them."""
-        wanted = []
-        for id in self.edition.volumes:
-            if id in volumes:
-                wanted.append(id)
-            else:
-                hint = did_you_mean(id, volumes) or "Volumes are the folders and TEI files in content/."
-                text = (self.root / config.EDITION_FILE).read_text(encoding="utf-8", errors="replace")
-                line = next((n for n, row in enumerate(text.splitlines(), 1) if f'"{id}"' in row), 1)
-                self.found.append(diagnostic(Rule.UNKNOWN_VOLUME, f'there is no volume "{id}" in content/', Span(config.EDITION_FILE, line, 1), hint=hint, text=text))  # fmt: skip
-        return [*dict.fromkeys(wanted), *(v for v in volumes if v not in wanted)]
 
     def _plan(self, site: Site, looks: theme.Theme) -> dict[str, Planned]:
         """Return every page by path with its key. A page whose template has a fault is
@@ -338,7 +260,7 @@ class _Build:
             if page.template in faults:
                 self.unplanned.add(page.path)
                 continue
-            own = {**shared, "text": self.digests[page.text]} if page.text else dict(shared)
+            own = {**shared, "text": self.reader.digests[page.text]} if page.text else dict(shared)
             planned[page.path] = Planned(page, own, digest.of(own, page))
         self.found += faults.values()
         self.report.pages = len(planned)
@@ -347,7 +269,7 @@ class _Build:
     def _source_of(self, page: Page, site: Site) -> str:
         """The file or folder of the edition that a page is made from; empty for one that is made from all of it."""
         if page.text:
-            return self.where[page.text][0]
+            return self.reader.where[page.text][0]
         volume = page.path.partition("/")[0]
         return f"content/{volume}" if volume in site.catalog.volumes else ""
 
@@ -380,10 +302,11 @@ class _Build:
             count += len(batch)
             self.progress("Rendering", count, len(stale))
 
-    def _make_way(self, planned: dict[str, Planned], extra: list[Extra]) -> list[Extra]:
+    def _make_way(self, planned: dict[str, Planned], extra: list[Extra], index: set[str]) -> list[Extra]:
         """Remove files of ours that stand where a folder must be now, or in a folder that must be a file now; after
-        errors, leave out what they keep from being written instead. Return the files to write."""
-        blocking, kept = self.publication.blocked({*planned, *(file.path for file in extra)})
+        errors, leave out what they keep from being written instead. ``index`` are the files of the search index, which
+        are in no way. Return the files to write."""
+        blocking, kept = self.publication.blocked({*planned, *(file.path for file in extra), *index})
         if not blocking:
             return extra
         if not self._has_errors():
@@ -395,10 +318,14 @@ class _Build:
         return [file for file in extra if file.path not in kept]
 
     def _job(self, page: Page, claim: Claim) -> steps.Job:
-        document = self.store.result("document", self.keys[page.text]) if page.text else b""
-        if document is None or (page.text and not document):
+        if page.text is None:
+            return steps.Job(page.path, page.template, page.absolute, page.data, claim=claim)
+        document = self.store.result("document", self.reader.keys[page.text])
+        names = self.reader.names.get(page.text)
+        found = self.store.result("names", names) if names else b""
+        if not document or found is None:
             raise StateDamaged("a document is missing")
-        return steps.Job(page.path, page.template, page.absolute, page.data, document, page.targets, page.images, claim)
+        return steps.Job(page.path, page.template, page.absolute, page.data, document, found, page.around, claim)
 
     def _record(self, batch: Iterable[steps.Done], planned: Mapping[str, Planned]) -> None:
         fatal: Diagnostic | None = None
@@ -425,18 +352,51 @@ class _Build:
     def _own_files(self, site: Site, catalog: Catalog) -> Iterator[Extra]:
         yield from extras.own_files(site)
         if self.edition.search.enabled:
-            yield from extras.search_files(site, catalog, self.keys, _engine(), self.store)
+            count = sum(len(volume.order) for volume in catalog.volumes.values())
+            if self.edition.search.has_classic(count):
+                yield from extras.classic_files(self._searched(site), _engine(), self.store)
 
     def _copies(self) -> Iterator[Extra]:
         named = {path: (folder, path) for path, folder in theme.assets(self.root, self.found).items()}
         named |= {path: (self.root, source) for path, source in self.images.items()}
         return extras.copies(named, self.root, self.store, self.found)
 
+    def _searched(self, site: Site) -> dict[str, Contents]:
+        """What the search index holds, by volume."""
+        terms, names = self.reader.keys, self.reader.names
+        shared = digest.of(_engine(), site.messages)
+        return {id: contents(v, terms, names, site.messages, shared) for id, v in site.catalog.volumes.items()}
+
+    def _index(self, site: Site) -> SearchIndex | None:
+        if not self.edition.search.enabled:
+            return None
+        live = set(self.reader.keys.values())
+        return SearchIndex(self._searched(site), live, _engine(), self.store, self.output)
+
+    def _write_index(self, index: SearchIndex | None) -> None:
+        if index and (files := index.update(self.publication.is_current)):
+            self.progress("Indexing", 0, len(files))
+            self.publication.take_over(extras.shards_in(self.output, self.publication.manifest))
+            if self._write(files, whole=True):
+                index.remember()
+            self.progress("Indexing", len(files), len(files))
+        self.extra |= index.paths if index else set()
+
     def _write_extras(self, extra: list[Extra]) -> None:
         self.extra = {file.path for file in extra}
-        stale = [file for file in extra if not self.publication.is_current(file.path, file.key)]
+        self._write(extra)
+
+    def _write(self, files: list[Extra], whole: bool = False) -> bool:
+        """Write those of the files that are not as they should be, in this order; return whether all could be. If they
+        are of use only as a ``whole``, none is written after one that could not be."""
+        stale = [file for file in files if not self.publication.is_current(file.path, file.key)]
         claims = self.publication.announce(file.path for file in stale)
+        outputs: list[Output] = []
+        refused: list[str] = []
         for file in stale:
+            if whole and refused:
+                refused.append(file.path)
+                continue
             try:
                 written = output.write(self.output, file.path, file.make(), claims.get(file.path, Claim.OURS))
             except OSError as error:
@@ -444,11 +404,13 @@ class _Build:
             self.report.rendered.append(file.path)
             if isinstance(written, output.Refused):
                 self.found.append(written.diagnostic)
-                self.publication.record((), (file.path,))
+                refused.append(file.path)
                 continue
             if written.changed:
                 self.report.written.append(file.path)
-            self.publication.record((Output(file.path, file.key, written.size, written.mtime_ns, b""),), ())
+            outputs.append(Output(file.path, file.key, written.size, written.mtime_ns, b""))
+        self.publication.record(outputs, refused)
+        return not refused
 
     def _finish(self, planned: Mapping[str, object], records: Mapping[str, Source]) -> None:
         """Remove what is no longer planned, unless there were errors, and forget what is no longer of use."""
@@ -465,7 +427,9 @@ class _Build:
         decode = msgspec.msgpack.Decoder(steps.Remembered).decode
         live = {part.key for record in records.values() for part in decode(record.split).parts}
         for step in STEPS:
-            self.store.keep_only(step, live)
+            self.store.keep_only(
+                step, {*self.reader.names.values(), *self.reader.of_lists} if step == "names" else live
+            )
         self.publication.finish()
 
     # ---- small things
@@ -528,26 +492,7 @@ class _Clock:
         self.last = now
 
 
-def _moved(found: Diagnostic, lines: int) -> Diagnostic:
-    """A diagnostic of a part, with its place in the file."""
-    if not lines or not found.span.line:
-        return found
-    span = msgspec.structs.replace(found.span, line=found.span.line + lines)
-    return msgspec.structs.replace(found, span=span)
-
-
-_LIBRARIES = (
-    "click",
-    "filelock",
-    "jinja2",
-    "lunr",
-    "lxml",
-    "markdown-it-py",
-    "mdit-py-plugins",
-    "msgspec",
-    "PyYAML",
-    "rich",
-)
+_LIBRARIES = tuple("click filelock jinja2 lunr lxml markdown-it-py mdit-py-plugins msgspec PyYAML rich".split())
 """What the program requires, for where it is not installed and cannot be asked."""
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from generator import urls
 from generator.document import Division, Facts, Volume
+from generator.elsewhere import Registry
 from generator.phrases import names
 
 
@@ -54,6 +55,15 @@ class VolumeCatalog:
     def name(self) -> names.VolumeName:
         """How references in prose name the volume."""
         return names.name_of(self.volume)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether its documents are numbered without a gap, from 1 unless it is a part: then none of it is missing."""
+        given = (f.metadata.number or f.id.removeprefix("d") for f in self.documents)
+        numbers = {int(number) for number in given if number.isdecimal()}
+        if len(numbers) < 2 or max(numbers) - min(numbers) >= len(numbers):
+            return False
+        return min(numbers) == 1 or bool(self.name.part)
 
     @cached_property
     def parts_around(self) -> Mapping[str, tuple[Division, ...]]:
@@ -135,12 +145,20 @@ class VolumeCatalog:
 
 
 class Catalog:
-    """All volumes of an edition in order, and the free pages of the site."""
+    """All volumes of an edition in order, and the free pages of the site; ``elsewhere`` are the outside sites with
+    the volumes it has not."""
 
-    def __init__(self, volumes: Iterable[VolumeCatalog], pages: Iterable[Facts] = (), drafts: Iterable[tuple[str, str]] = ()) -> None:  # fmt: skip
+    def __init__(
+        self,
+        volumes: Iterable[VolumeCatalog],
+        pages: Iterable[Facts] = (),
+        drafts: Iterable[tuple[str, str]] = (),
+        elsewhere: Registry | None = None,
+    ) -> None:
         self.volumes: Mapping[str, VolumeCatalog] = {v.volume.id: v for v in volumes}
         self.pages = tuple(sorted(pages, key=lambda f: (f.metadata.order, urls.natural(f.id))))
         self.drafts = frozenset(drafts)
+        self.elsewhere = elsewhere or Registry()
         self.resolutions: dict[tuple[str, str], Any] = {}
 
     def get(self, volume: str, id: str) -> Facts | None:

@@ -116,6 +116,35 @@ def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: 
 
 
 @main.command()
+@click.option("--edition", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="The edition's folder (default: here).")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For a reader, or for a program.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="List the references that lead somewhere, too.")
+@click.option("--strict", is_flag=True, help="End with exit code 1 if there are warnings, too.")
+@_ends_with_a_message
+def check(edition: Path, form: str, everything: bool, strict: bool) -> None:
+    """Say what is wrong with the edition and where its references lead; write no page."""
+    from generator import check as checking  # loaded here: no other command needs it
+
+    try:
+        with _Bars(Console(stderr=True, highlight=False, soft_wrap=True)) as bars:
+            survey = building.survey(building.Options(edition, edition / "site"), progress=bars.show)
+        checked = checking.check(survey)
+        for line in survey.notices:
+            click.echo(visible(line), err=True)
+    except EditionError as error:
+        if form == "text":
+            raise
+        checked = checking.Checked(tuple(error.diagnostics), ())
+    if form == "json":
+        click.echo(checking.as_json(checked))
+    else:
+        _show(checked.diagnostics, stderr=False)
+        click.echo(checking.as_text(checked, everything))
+    weights = {d.severity for d in checked.diagnostics}
+    sys.exit(ERRORS if Severity.ERROR in weights or (strict and Severity.WARNING in weights) else DONE)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="", help="The edition's title.")
 @_ends_with_a_message
@@ -177,9 +206,9 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _show(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
-    """Print messages where they do not mix with the output, with colour on a terminal only."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+def _show(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic], stderr: bool = True) -> None:
+    """Print messages, with colour on a terminal only, and where they do not mix with the output unless they are it."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
     style = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
     for found in diagnostics:
         headline, *rest = str(found).splitlines()

@@ -16,18 +16,28 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from generator import files, urls
+from generator import elsewhere, files, urls
 from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic, did_you_mean
 from generator.document import Division, Volume
+from generator.elsewhere import Elsewhere, Registry
 
 EDITION_FILE = "edition.toml"
 VOLUME_FILE = "volume.toml"
 
 
+CLASSIC_BELOW = 500
+"""Documents from which on the site carries the search index in one file only if that is asked for."""
+
+
 class Search(msgspec.Struct, frozen=True):
-    """``[search]``: whether the site carries a search index."""
+    """``[search]``: whether the site carries a search index; whether that in one file too (None: if it is small)."""
 
     enabled: bool = True
+    classic: bool | None = None
+
+    def has_classic(self, documents: int) -> bool:
+        """Whether the site of an edition of so many ``documents`` carries the index in one file."""
+        return documents < CLASSIC_BELOW if self.classic is None else self.classic
 
 
 Certainty = Literal["certain", "likely", "suggestion"]
@@ -35,19 +45,28 @@ CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
 
 class OwnPhrase(msgspec.Struct, frozen=True):
-    """``[[references.phrases]]``: a phrase that refers, with slots such as {document}; see docs/references.md."""
+    """``[[references.phrases]]``: a phrase that refers, with slots such as {document}; see docs/references.md.
+    ``line`` is where it stands in the edition file."""
 
     phrase: str
     rule: str = "own"
     certainty: Certainty = "certain"
+    line: int = 0
 
 
 class References(msgspec.Struct, frozen=True):
-    """``[references]``: names of the series, works whose pages are never meant, phrases of the edition's own."""
+    """``[references]``: names of the series (the edition's own first), works whose pages are never meant, phrases of
+    the edition's own, outside sites with volumes that it has not. A series may have several names: ``A|B``."""
 
-    series: tuple[str, ...] = ("Foreign Relations",)
+    series: tuple[str, ...] = (elsewhere.FOREIGN_RELATIONS,)
     outside: tuple[str, ...] = ()
     phrases: tuple[OwnPhrase, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    @property
+    def registry(self) -> Registry:
+        """The outside sites, ready to be asked."""
+        return Registry(self.elsewhere, elsewhere.series_name(self.series[0]) if self.series else "")
 
 
 class Edition(msgspec.Struct, frozen=True):
@@ -96,9 +115,7 @@ def read_edition(root: Path) -> Edition:
     values: dict[str, Any] = {key: table.text(key) for key in sorted(_TEXT & data.keys())}
     values["volumes"] = table.texts("volumes")
     if "search" in data:
-        search = table.table("search")
-        values["search"] = Search(enabled=search.flag("enabled", True))
-        search.done({"enabled"})
+        values["search"] = _search(table.table("search"))
     if "references" in data:
         values["references"] = _references(table.table("references"))
     table.done(_TEXT | {"volumes", "search", "references"})
@@ -117,24 +134,101 @@ def read_edition(root: Path) -> Edition:
     return Edition(**values)
 
 
+def _search(table: _Table) -> Search:
+    classic = table.data.get("classic", "auto")
+    if classic != "auto" and not isinstance(classic, bool):
+        hint = f'"auto" makes it for fewer than {CLASSIC_BELOW} documents: classic = "auto"'
+        table.say(Rule.WRONG_VALUE, "classic", '"classic" must be true, false or "auto"', hint)
+    table.done({"enabled", "classic"})
+    return Search(table.flag("enabled", True), classic if isinstance(classic, bool) else None)
+
+
 def _references(table: _Table) -> References:
-    series = table.texts("series") or References.series
+    series = table.texts("series") or References().series
     phrases = table.data.get("phrases", [])
     if not isinstance(phrases, list) or not all(isinstance(p, dict) for p in phrases):
         table.say(Rule.WRONG_VALUE, "phrases", "phrases are written as [[references.phrases]] blocks", "")
         phrases = []
     own = []
-    for given in phrases:
-        one = _Table(table.file, table.source, given, table.found, "references.phrases")
+    for at, given in enumerate(phrases):
+        one = _Table(table.file, table.source, given, table.found, "references.phrases", at)
         if not one.text("phrase"):
             one.say(Rule.MISSING_VALUE, "phrase", "a phrase of your own has no words", 'phrase = "item {document}"')
         sure = next((c for c in CERTAINTIES if c == (one.text("certainty") or "certain")), None)
         if sure is None:
             one.say(Rule.WRONG_VALUE, "certainty", f"certainty is one of {', '.join(CERTAINTIES)}", "")
-        own.append(OwnPhrase(one.text("phrase"), one.text("rule") or "own", sure or "certain"))
+        own.append(OwnPhrase(one.text("phrase"), one.text("rule") or "own", sure or "certain", one.place("phrase")[0]))
         one.done({"phrase", "rule", "certainty"})
-    table.done({"series", "outside", "phrases"})
-    return References(series, table.texts("outside"), tuple(own))
+    sites = _elsewhere(table, series)
+    named = {elsewhere.series_name(name): name for name in (*(n for s in sites for n in s.series), *series)}
+    series = tuple(dict.fromkeys((*series, *named.values())))
+    table.done({"series", "outside", "phrases", "elsewhere"})
+    return References(series, table.texts("outside"), tuple(own), sites)
+
+
+def _elsewhere(table: _Table, series: tuple[str, ...]) -> tuple[Elsewhere, ...]:
+    """``elsewhere``: a list of the names of known sites, or of tables that describe one."""
+    given = table.data.get("elsewhere", [])
+    given = [given] if isinstance(given, str | dict) else given
+    if not isinstance(given, list) or not all(isinstance(site, str | dict) for site in given):
+        hint = 'For example: elsewhere = ["history.state.gov"]'
+        table.say(Rule.WRONG_VALUE, "elsewhere", "elsewhere is a list of sites, or written as [[references.elsewhere]] blocks", hint)  # fmt: skip
+        return ()
+    out = []
+    blocks = 0
+    for site in given:
+        if isinstance(site, str):
+            found = _known_site(table, "elsewhere", site)
+        else:
+            found = _site(_Table(table.file, table.source, site, table.found, "references.elsewhere", blocks), series)
+            blocks += 1
+        out += [found] if found else []
+    return tuple(out)
+
+
+def _known_site(table: _Table, key: str, name: str) -> Elsewhere | None:
+    if name not in elsewhere.SITES:
+        hint = did_you_mean(name, elsewhere.SITES) or f"Known are: {', '.join(elsewhere.SITES)}; others are described in [[references.elsewhere]] blocks."  # fmt: skip
+        table.say(Rule.WRONG_VALUE, key, f'the site "{name}" is not known', hint)
+    return elsewhere.SITES.get(name)
+
+
+_SITE_TEXT = ("address", "name", "volume", "document", "page", "note", "anchor")
+
+
+def _site(table: _Table, series: tuple[str, ...]) -> Elsewhere | None:
+    """One ``[[references.elsewhere]]`` block; what it does not say is as on the known ``site`` it names."""
+    known = _known_site(table, "site", table.text("site")) if "site" in table.data else None
+    values: dict[str, Any] = {key: table.text(key) for key in _SITE_TEXT if key in table.data}
+    values |= {key: table.texts(key) for key in ("series", "volumes", "parts") if key in table.data}
+    titled = table.table("titled").data
+    if not all(isinstance(pattern, str) for pattern in titled.values()):
+        table.say(Rule.WRONG_VALUE, "titled", "titled gives words of a title, and the id of the volume", 'For example: titled = { Russia = "r{years}" }')  # fmt: skip
+        titled = {}
+    if titled:
+        values["titled"] = (*titled.items(), *(known.titled if known else ()))
+    table.done({*_SITE_TEXT, "series", "volumes", "parts", "titled", "site"})
+    site = msgspec.structs.replace(known, **values) if known else Elsewhere(**{"address": "", "series": series[:1], **values})  # fmt: skip
+    if not site.address:
+        if "site" not in table.data:
+            table.say(Rule.MISSING_VALUE, "address", "a site has no address", 'address = "https://example.org/edition/{volume}"')  # fmt: skip
+        return None
+    if not site.volumes and not site.volume:
+        table.say(Rule.MISSING_VALUE, "volumes", "nothing says which volumes the site has", 'Give their ids, as in volumes = ["frus*"], or volume = "frus{years}v{number:2}".')  # fmt: skip
+    faults = [("address", elsewhere.address_fault(site.address))]
+    faults += [(key, elsewhere.volumes_fault(id)) for key in ("volumes", "parts") for id in getattr(site, key)]
+    faults += [("volume", elsewhere.fault(site.volume, elsewhere.IN_VOLUME))]
+    faults += [(words, elsewhere.fault(pattern, elsewhere.IN_VOLUME)) for words, pattern in site.titled]
+    for key in ("document", "page", "note", "anchor"):
+        pattern = getattr(site, key)
+        wrong = elsewhere.fault(pattern, elsewhere.IN_PLACE)
+        if pattern and not wrong[0] and not pattern.startswith("{address}"):
+            wrong = elsewhere.address_fault(re.sub(r"\{\w+(:\d)?\}", "{volume}", pattern))
+        faults.append((key, wrong))
+    for key, (message, hint) in faults:
+        if message:
+            table.say(Rule.WRONG_VALUE, key, message, hint)
+    return msgspec.structs.replace(site, name=site.name or elsewhere.host(site.address))
 
 
 def base_url(text: str) -> str:
@@ -179,8 +273,8 @@ def _chapters(table: _Table, values: Mapping[str, Any]) -> tuple[Division, ...]:
         table.say(Rule.WRONG_VALUE, "chapters", "chapters are written as [[chapters]] blocks", "")
         return ()
     out = []
-    for values_of_chapter in chapters:
-        chapter = _Table(table.file, table.source, values_of_chapter, table.found, "chapters")
+    for at, values_of_chapter in enumerate(chapters):
+        chapter = _Table(table.file, table.source, values_of_chapter, table.found, "chapters", at)
         documents = values_of_chapter.get("documents", [])
         names = [documents] if isinstance(documents, str) else list(chapter.texts("documents"))
         out.append(
@@ -196,13 +290,16 @@ def _chapters(table: _Table, values: Mapping[str, Any]) -> tuple[Division, ...]:
 
 
 class _Table:
-    """One TOML table under examination: takes values out by type and collects what is wrong with them."""
+    """One TOML table under examination: takes values out by type and collects what is wrong with them. ``nth`` counts,
+    from 0, the blocks of the same ``name``."""
 
-    def __init__(self, file: str, text: str, data: Mapping[str, Any], found: list[Diagnostic], name: str = "") -> None:
-        self.file, self.source, self.data, self.found, self.name = file, text, data, found, name
+    def __init__(
+        self, file: str, text: str, data: Mapping[str, Any], found: list[Diagnostic], name: str = "", nth: int = 0
+    ) -> None:
+        self.file, self.source, self.data, self.found, self.name, self.nth = file, text, data, found, name, nth
 
     def say(self, rule: Rule, key: str, message: str, hint: str) -> None:
-        span = Span(self.file, *self._place(key))
+        span = Span(self.file, *self.place(key))
         self.found.append(diagnostic(rule, message, span, hint=hint, text=self.source))
 
     def text(self, key: str) -> str:
@@ -240,14 +337,14 @@ class _Table:
             where = f" in [{self.name}]" if self.name else ""
             self.say(Rule.UNKNOWN_KEY, key, f'unknown key "{key}"{where}', hint)
 
-    def _place(self, key: str) -> tuple[int, int]:
+    def place(self, key: str) -> tuple[int, int]:
         """Line and column of ``key``, or of the table's head, or of the file's first line. TOML's own reader
         tells no places, so the line is looked for in the text."""
         at = re.compile(rf"^[ \t]*(\[+[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", re.MULTILINE)
         start = 0
         if self.name:
-            head = re.search(rf"^[ \t]*\[+[ \t]*{re.escape(self.name)}[ \t]*\]", self.source, re.MULTILINE)
-            start = head.start() if head else 0
+            heads = list(re.finditer(rf"^[ \t]*\[+[ \t]*{re.escape(self.name)}[ \t]*\]", self.source, re.MULTILINE))
+            start = heads[min(self.nth, len(heads) - 1)].start() if heads else 0
         found = at.search(self.source, start)
         if not found:
             return (self.source.count("\n", 0, start) + 1, 1)

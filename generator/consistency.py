@@ -12,7 +12,8 @@ from generator import links, urls
 from generator.catalog import Catalog, VolumeCatalog
 from generator.config import VOLUME_FILE
 from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic, did_you_mean
-from generator.document import Division, Facts, MentionFact
+from generator.document import Division, Facts
+from generator.registers import Kind, entries_of, mentions_of
 from generator.views import document_path, image_path
 
 Where = Mapping[tuple[str, str], tuple[str, int]]
@@ -32,7 +33,7 @@ def check(catalog: Catalog, where: Where, images: Collection[str]) -> Iterator[D
     yield from _aliases(catalog, where)
 
 
-def _place(facts: Facts, line: int, column: int, where: Where) -> Span:
+def place(facts: Facts, line: int, column: int, where: Where) -> Span:
     """A place in a document as one in its file; line 0 is the document as a whole."""
     file, first = where[facts.volume, facts.id]
     return Span(file, max(line, 1) + first - 1, column)
@@ -40,10 +41,16 @@ def _place(facts: Facts, line: int, column: int, where: Where) -> Span:
 
 def _references(facts: Facts, catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
     for made, result in links.resolved(facts, catalog):
-        if result.status in ("resolved", "not-in-edition") or result.certainty != "certain":
+        if result.doubtful:
+            span = place(facts, made.line, made.column, where)
+            yield diagnostic(Rule.DOUBTFUL_REFERENCE, f'"{made.words}": {result.reason}', span)
+            continue
+        if result.status in ("resolved", "not-in-edition", "elsewhere") or result.certainty != "certain":
+            continue
+        if result.status == "unpublished" and made.reference.certainty:
             continue
         rule = Rule.AMBIGUOUS_REFERENCE if result.status == "ambiguous" else Rule.BROKEN_REFERENCE
-        span = _place(facts, made.line, made.column, where)
+        span = place(facts, made.line, made.column, where)
         message = f'"{made.words}": {result.reason}'
         if made.reference.certainty:
             # Words of the text that lead nowhere are no fault of the editor's: the volume may hold but a selection.
@@ -64,23 +71,29 @@ def _images(volume: VolumeCatalog, where: Where, images: Collection[str]) -> Ite
         yield diagnostic(Rule.MISSING_IMAGE, text, span, hint=f"Put them into content/{id}/.")
         return
     for facts, image in missing:
-        span = _place(facts, image.line, image.column, where)
+        span = place(facts, image.line, image.column, where)
         yield diagnostic(Rule.MISSING_IMAGE, f'there is no image "{image.id}"', span, hint=hint)
 
 
+_UNKNOWN: dict[Kind, Rule] = {
+    "person": Rule.UNKNOWN_PERSON,
+    "term": Rule.UNKNOWN_TERM,
+    "place": Rule.UNKNOWN_PLACE,
+}
+
+
 def _names(volume: VolumeCatalog, where: Where) -> Iterator[Diagnostic]:
-    """Persons and terms that the volume's lists have not; a volume without a list is not held to one."""
+    """Persons, terms and places that the volume's lists have not; a volume without a list is not held to one."""
     about = volume.volume
-    for rule, entries, name in ((Rule.UNKNOWN_PERSON, about.persons, "person"), (Rule.UNKNOWN_TERM, about.terms, "term")):  # fmt: skip
-        known = {entry.id for entry in entries}
+    for name, rule in _UNKNOWN.items():
+        known = {entry.id for entry in entries_of(about, name)}
         if not known:
             continue
         for facts in volume.by_id.values():
-            named: tuple[MentionFact, ...] = facts.persons if name == "person" else facts.terms
-            for mention in named:
+            for mention in mentions_of(facts, name):
                 if mention.id not in known:
                     text = f'the volume\'s list has no {name} "{mention.id}"'
-                    span = _place(facts, mention.line, mention.column, where)
+                    span = place(facts, mention.line, mention.column, where)
                     yield diagnostic(rule, text, span, hint=did_you_mean(mention.id, known) or f"Add it to content/{about.id}/{name}s.yaml.")  # fmt: skip
 
 
@@ -116,7 +129,7 @@ def _aliases(catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
             other = taken.setdefault(alias.strip("/"), facts)
             if other is not facts:
                 text = f'the old address "{alias}" is that of {where[other.volume, other.id][0]}'
-                yield diagnostic(Rule.ADDRESS_TAKEN, text, _place(facts, 0, 0, where), hint="Take it out of aliases.")
+                yield diagnostic(Rule.ADDRESS_TAKEN, text, place(facts, 0, 0, where), hint="Take it out of aliases.")
 
 
 def _with_leaves(contents: tuple[Division, ...]) -> Iterator[Division]:

@@ -122,8 +122,9 @@ def reference_of(node: Node) -> Reference:
 
 class Target(msgspec.Struct, frozen=True, array_like=True):
     """Where a reference leads, seen from the page it stands on. ``kind`` is document, page, note, paragraph,
-    attachment, chapter, section or volume; ``status`` is resolved, or why it is not: not-in-edition,
-    unpublished, ambiguous, broken, or plain: words that are no reference after all; ``href`` is relative to the page, empty unless resolved; ``title`` says in
+    attachment, chapter, section or volume; ``status`` is resolved, elsewhere (on an outside site), or why it is neither:
+    not-in-edition, unpublished, ambiguous, broken, or plain: words that are no reference after all; ``href`` is
+    relative to the page, of a place elsewhere absolute, empty if it leads nowhere; ``title`` says in
     words what stands there; ``name`` is what to call it where the source gives no words; ``certainty`` is given
     where the link is not certain: likely, suggestion."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator import source_notes
 from generator.document import (
     Document,
     Facts,
@@ -42,6 +43,8 @@ def of(document: Document, digest: bytes) -> Facts:
         references=tuple(walk.references),
         persons=tuple(walk.persons.values()),
         terms=tuple(walk.terms.values()),
+        places=tuple(walk.places.values()),
+        source=source_notes.parse(document),
         images=tuple(walk.images.values()),
     )
 
@@ -60,6 +63,7 @@ class _Walk:
         parties = (party.person for party in (*metadata.sender, *metadata.addressee) if party.person)
         self.persons = {id: MentionFact(id) for id in (*metadata.persons, *parties)}
         self.terms: dict[str, MentionFact] = {}
+        self.places: dict[str, MentionFact] = {}
         self.images: dict[str, MentionFact] = {}
         for nodes in (document.source_line, document.title, document.dateline):
             self._visit(nodes, "", ("title", ""), False)
@@ -91,6 +95,8 @@ class _Walk:
                 self._mention(self.persons, attrs.get("person", ""), node)
             elif kind == "term":
                 self._mention(self.terms, attrs.get("term", ""), node)
+            elif kind == "place":
+                self._mention(self.places, attrs.get("place", ""), node)
             elif kind == "figure":
                 self._mention(self.images, attrs.get("url", ""), node)
             elif kind == "attachment":

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from generator.catalog import Catalog, PagePlace, VolumeCatalog
+from generator import elsewhere
+from generator.catalog import Catalog, PagePlace, VolumeCatalog, page_range
 from generator.diagnostics import nearest
 from generator.document import Division, Facts, Reference, ReferenceFact
 from generator.phrases import names
@@ -17,9 +18,10 @@ from generator.phrases.tokens import words
 
 class Resolution(msgspec.Struct, frozen=True):
     """Where a reference leads: kind and status as in ``Target``, the volume, the document (empty: the volume
-    itself) and the anchor there. ``reason`` says what is wrong, or of a link found in prose what speaks for it;
-    ``wrong`` is the name that is none, and ``right`` the names there are; ``certainty`` how sure the link is; ``candidates`` the ids of documents or
-    volumes that an ambiguous reference may mean."""
+    itself) and the anchor there; of a volume elsewhere its id there and the outside address in ``href``. ``reason`` says
+    what is wrong, or of a link found in prose what speaks for it, or whose the outside address is; ``wrong`` is the
+    name that is none, and ``right`` the names there are; ``certainty`` how sure the link is; ``candidates`` the ids of
+    documents or volumes that an ambiguous reference may mean; ``doubtful``: an editor should look at it."""
 
     kind: str
     status: str = "resolved"
@@ -31,6 +33,8 @@ class Resolution(msgspec.Struct, frozen=True):
     right: tuple[str, ...] | Mapping[str, Any] = ()
     certainty: str = "certain"
     candidates: tuple[str, ...] = ()
+    href: str = ""
+    doubtful: bool = False
 
     @property
     def hint(self) -> str:
@@ -68,7 +72,8 @@ def resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolution
     found = _resolve(reference, origin, catalog)
     certainty = max(found.certainty, reference.certainty, key=_DOUBT.index) if reference.certainty else found.certainty
     if found.status == "resolved" and not found.anchor and (found.volume, found.document) == (origin.volume, origin.id):
-        return msgspec.structs.replace(found, certainty=certainty, reason="refers to the document it stands in")
+        reason = "refers to the document it stands in"
+        return msgspec.structs.replace(found, certainty=certainty, reason=reason, doubtful=found.kind != "page")
     return msgspec.structs.replace(found, certainty=certainty) if certainty != found.certainty else found
 
 
@@ -92,11 +97,11 @@ def _resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolutio
         volume_id = volume.volume.id
     if volume is None:
         if reference.volume:
-            return Resolution("volume", "not-in-edition", reason=f'this edition has no volume "{reference.volume}"')
+            return _outside(reference, catalog) or Resolution("volume", "not-in-edition", reason=f'this edition has no volume "{reference.volume}"')  # fmt: skip
         return _on_a_free_page(reference, origin, catalog)
     if not reference.document:
         if reference.part in ("page", "page-notes"):
-            return _page(reference.value, volume)
+            return _page(reference.value, volume, reference, catalog, origin.id)
         if reference.part in ("chapter", "appendix"):
             return _chapter(reference.part, reference.value, volume)
         if reference.part == "anchor":
@@ -112,6 +117,25 @@ def _resolve(reference: Reference, origin: Facts, catalog: Catalog) -> Resolutio
     if not reference.part:
         return Resolution(facts.role, volume=volume_id, document=facts.id)
     return _in_document(reference, facts, volume_id)
+
+
+def _outside(reference: Reference, catalog: Catalog) -> Resolution | None:
+    """A volume that this edition has not, on the site that the edition file names for it, if it does."""
+    document, part, value = reference.document, reference.part, reference.value
+    if ":" in document:
+        # What is known by its page is looked for on that page.
+        document, part, value = "", "page", document.partition(":")[2].partition(";")[0]
+    place = elsewhere.on_site(catalog.elsewhere, reference.volume, document, part, value)
+    if place is None:
+        return None
+    kind = part.replace("page-notes", "page") or ("document" if document else "volume")
+    return Resolution(kind, "elsewhere", place.volume, document, reason=place.site, href=place.href)
+
+
+def _left_out(kind: str, reason: str, volume: VolumeCatalog, reference: Reference, catalog: Catalog) -> Resolution:
+    """What words name in a volume of which this edition has a selection: elsewhere, where a site has all of it."""
+    there = _outside(msgspec.structs.replace(reference, volume=volume.volume.id), catalog)
+    return there or Resolution(kind, "not-in-edition", reason=f"{reason}; this edition has a selection of them")
 
 
 def backlinks(catalog: Catalog) -> Mapping[tuple[str, str], tuple[Backlink, ...]]:
@@ -191,7 +215,7 @@ def _named_volume(name: names.VolumeName, reference: Reference, origin: Facts, c
     if name.same:
         before = cited_before(origin, catalog)
         if before is None:
-            return Resolution("volume", "not-in-edition", reason="what ibid. means is not cited in the note before", certainty="suggestion")  # fmt: skip
+            return Resolution("volume", "not-in-edition", reason="what ibid. means is not cited in the notes before", certainty="suggestion", doubtful=True)  # fmt: skip
         known = names.volume_name(before)
         if known is None:
             volume = before if name == names.VolumeName(same=True) else str(names.ibid(catalog.volumes[before].name, name)) if before in catalog.volumes else ""  # fmt: skip
@@ -201,6 +225,8 @@ def _named_volume(name: names.VolumeName, reference: Reference, origin: Facts, c
     found = names.named(name, home.name if home else names.VolumeName(), ((v.volume.id, v.name) for v in catalog.volumes.values()))  # fmt: skip
     if not found:
         forthcoming = reference.part == "forthcoming"
+        if not forthcoming and (there := _elsewhere(name, reference, home, catalog)):
+            return _resolve(msgspec.structs.replace(reference, volume=there), origin, catalog)
         status, what = ("unpublished", "is not published here yet") if forthcoming else ("not-in-edition", "is not in this edition")  # fmt: skip
         return Resolution("volume", status, reason=f"{name.in_words()} {what}")
     if len(found) > 1:
@@ -208,6 +234,19 @@ def _named_volume(name: names.VolumeName, reference: Reference, origin: Facts, c
         return Resolution("volume", "ambiguous", reason=reason, candidates=tuple(found))
     part = "" if reference.part == "forthcoming" else reference.part
     return _resolve(msgspec.structs.replace(reference, volume=found[0], part=part), origin, catalog)
+
+
+def _elsewhere(name: names.VolumeName, reference: Reference, home: VolumeCatalog | None, catalog: Catalog) -> str:
+    """The id on an outside site of a volume that is named in words, empty if none is known to have it."""
+    if not catalog.elsewhere.sites:
+        return ""
+    # "vol. IV" is of the same years; what has no number is no volume of them.
+    years = name.years or (home.name.years if home and name.number else "")
+    given = {"years": years, "number": name.number, "part": name.part, "title": name.title}
+    series = name.series or (catalog.elsewhere.series if name.years else "")
+    around = (home.volume.id, home.name.title) if home else ("", "")
+    whole = not reference.document and not reference.part
+    return elsewhere.volume_of(catalog.elsewhere, given, series, around, whole)
 
 
 _BEFORE = 40
@@ -246,20 +285,26 @@ def _described(reference: Reference, origin: Facts, catalog: Catalog) -> Resolut
     if kind == "cable":
         return _item(names.item(rest), origin, catalog)
     if volume is None:
-        return Resolution("volume", "not-in-edition", reason="the volume is not in this edition")
+        return _outside(reference, catalog) or Resolution("volume", "not-in-edition", reason="the volume is not in this edition")  # fmt: skip
     if kind in ("previous", "next"):
+        if origin.role != "document":
+            # In a list of papers it is said of the list.
+            return Resolution("document", "not-in-edition", reason="it stands in no document", certainty="suggestion")
         before, after = volume.neighbours(origin.id)
         facts = before if kind == "previous" else after
+        if facts and _apart(facts, origin):
+            facts = None
         if reference.part == "note" and kind == "previous" and not any(n.label == reference.value for n in (facts.notes if facts else ())):  # fmt: skip
             # "Footnote 9, supra" is sometimes said of the document itself.
             facts = origin if any(n.label == reference.value for n in origin.notes) else facts
         if facts is None:
-            return Resolution("document", "broken", reason=f"there is no document {'before' if kind == 'previous' else 'after'} this one")  # fmt: skip
+            reason = f"there is no document {'before' if kind == 'previous' else 'after'} this one"
+            return Resolution("document", "broken" if volume.is_whole else "not-in-edition", reason=reason)
         return _in_document(reference, facts, volume.volume.id)
     page, _, rest = rest.partition(";")
     there = tuple(dict.fromkeys(place.document for place in volume.pages.get(page, ())))
     facts_there = [volume.by_id[id] for id in there]
-    whole = _page(page, volume)
+    whole = _page(page, volume, reference, catalog, origin.id)
     if whole.status != "resolved":
         return whole
     if kind == "item":
@@ -278,7 +323,13 @@ def _described(reference: Reference, origin: Facts, catalog: Catalog) -> Resolut
     reason = f"page {page} has no document with a note {reference.value}"
     if holding:
         reason = f"{len(holding)} documents on page {page} have a note {reference.value}"
-    return msgspec.structs.replace(whole, certainty="likely", reason=f"{reason}; the page is meant", candidates=tuple(f.id for f in holding))  # fmt: skip
+    return msgspec.structs.replace(whole, certainty="likely", reason=f"{reason}; the page is meant", candidates=tuple(f.id for f in holding), doubtful=True)  # fmt: skip
+
+
+def _apart(facts: Facts, origin: Facts) -> bool:
+    """Whether the numbers of two neighbours tell that others stood between them."""
+    numbers = facts.metadata.number, origin.metadata.number
+    return all(number.isdecimal() for number in numbers) and abs(int(numbers[0]) - int(numbers[1])) > 1
 
 
 def _item(wanted: names.Item, origin: Facts, catalog: Catalog) -> Resolution:
@@ -287,7 +338,8 @@ def _item(wanted: names.Item, origin: Facts, catalog: Catalog) -> Resolution:
     sure: list[Facts] = []
     perhaps: list[Facts] = []
     for facts, own in catalog.items.get(wanted.number, ()):
-        if not _agrees(wanted, own):
+        # A telegram that names its own number means another post's.
+        if facts is origin or not _agrees(wanted, own):
             continue
         posted = bool(wanted.post) and names.has_words(wanted.post, own.post)
         dated = names.same_day(wanted.date, own.date) and (not wanted.date.startswith("--") or own.date[:4] == year)
@@ -307,12 +359,15 @@ def _item(wanted: names.Item, origin: Facts, catalog: Catalog) -> Resolution:
     return Resolution(facts.role, volume=facts.volume, document=facts.id, reason=reason, certainty=certainty)
 
 
+_BY_POUCH = frozenset(("despatch", "dispatch", "instruction", "airgram", "circular airgram", "ca"))
+"""What goes by pouch has numbers of its own, apart from those of telegrams."""
+
+
 def _agrees(wanted: names.Item, own: names.Item) -> bool:
     """Whether nothing that is known of both speaks against their being one."""
     if wanted.number != own.number:
         return False
-    despatch = ("despatch", "dispatch", "instruction", "airgram")
-    if (wanted.kind.lower() in despatch) != (own.kind in despatch):
+    if (wanted.kind.lower() in _BY_POUCH) != (own.kind in _BY_POUCH):
         return False
     return not (wanted.date and own.date) or names.same_day(wanted.date, own.date)
 
@@ -337,7 +392,8 @@ def _found(
     return Resolution(kind, "broken", reason=reason, wrong=value, right=tuple(right))
 
 
-def _page(label: str, volume: VolumeCatalog) -> Resolution:
+def _page(label: str, volume: VolumeCatalog, reference: Reference, catalog: Catalog, origin: str = "") -> Resolution:
+    """A page of a volume, named in its document ``origin``."""
     place = volume.marks.get(label.strip().lower())
     if place is None and (document := volume.anchors.get(f"pg_{label}")):
         # A mark may be printed otherwise than it is counted: [457], where the page is known to be 457.
@@ -346,14 +402,40 @@ def _page(label: str, volume: VolumeCatalog) -> Resolution:
         reason = f"no document of this volume has page {label}"
         if volume.name.part and _beyond(label, volume):
             return Resolution("page", "not-in-edition", reason=f"{reason}; it is in another part of it")
+        if reference.certainty and not volume.is_whole and not _within(label, volume):
+            return _left_out("page", reason, volume, reference, catalog)
         return Resolution("page", "broken", reason=reason, wrong=label, right=volume.marks)
-    return Resolution("page", volume=volume.volume.id, document=place.document, anchor=place.anchor)
+    found = Resolution("page", volume=volume.volume.id, document=place.document, anchor=place.anchor)
+    marked = {p.document: p for p in reversed(volume.pages.get(label, ())) if p.anchor}
+    if len(marked) < 2:
+        return found
+    ids = sorted(marked, key=lambda id: volume.position.get(id, 0))
+    reason = f"page {label} is marked in {len(ids)} documents, such as {ids[0]} and {ids[1]}"
+    if origin in marked:
+        # Papers that count their own pages each.
+        return msgspec.structs.replace(found, document=origin, anchor=marked[origin].anchor, certainty="likely", reason=reason)  # fmt: skip
+    at = [volume.position.get(id, 0) for id in ids]
+    if at[-1] - at[0] == len(at) - 1:
+        # It runs through them, and begins in the first.
+        reason += "; the first is meant"
+        return msgspec.structs.replace(found, document=ids[0], anchor=marked[ids[0]].anchor, certainty="likely", reason=reason, candidates=tuple(ids), doubtful=True)  # fmt: skip
+    return Resolution("page", "ambiguous", reason=reason, candidates=tuple(ids))
 
 
 def _beyond(label: str, volume: VolumeCatalog) -> bool:
     """Whether a page lies before or after all of the volume's, which runs on in its other parts."""
     pages = [int(mark) for mark in volume.marks if mark.isdecimal()]
     return bool(pages) and label.isdecimal() and not min(pages) <= int(label) <= max(pages)
+
+
+def _within(label: str, volume: VolumeCatalog) -> bool:
+    """Whether a page is one of a document's, which lacks its mark."""
+    if not label.isdecimal():
+        return False
+    ranges = (
+        (r.first, r.last) for r in map(page_range, volume.documents) if r.first.isdecimal() and r.last.isdecimal()
+    )
+    return any(int(first) <= int(label) <= int(last) for first, last in ranges)
 
 
 def _nearest_page(label: str, marks: Iterable[str]) -> str:
@@ -378,11 +460,13 @@ def _no_document(reference: Reference, volume_id: str, volume: VolumeCatalog, ca
     id = reference.document
     if not reference.volume and id in catalog.volumes:
         if reference.part == "page":
-            return _page(reference.value, catalog.volumes[id])
+            return _page(reference.value, catalog.volumes[id], reference, catalog)
         if not reference.part:
             return Resolution("volume", volume=id)
     if not reference.volume and any(page.id == id for page in catalog.pages):
         return _on_a_free_page(reference, volume.by_id[next(iter(volume.by_id))], catalog)
+    if not reference.volume and not reference.part and (there := _outside(Reference(id), catalog)):
+        return there
     if (volume_id, id) in catalog.drafts:
         return Resolution("document", "unpublished", reason=f'"{id}" is a draft, so pages cannot link to it')
     numbers = [int(f.metadata.number) for f in volume.documents if f.metadata.number.isdecimal()]
@@ -390,6 +474,8 @@ def _no_document(reference: Reference, volume_id: str, volume: VolumeCatalog, ca
         reason = f'the volume "{volume_id}" has no document "{id}"; it is in another part of it'
         return Resolution("document", "not-in-edition", reason=reason)
     reason = f'the volume "{volume_id}" has no document "{id}"'
+    if reference.certainty and not volume.is_whole:
+        return _left_out("document", reason, volume, reference, catalog)
     others = () if reference.volume else (*catalog.volumes, *(page.id for page in catalog.pages))
     return Resolution("document", "broken", reason=reason, wrong=id, right=(*volume.by_id, *others))
 

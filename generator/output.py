@@ -72,14 +72,50 @@ def write(root: Path, path: str, data: bytes, claim: Claim = Claim.OURS) -> Writ
     target = f"{root}/{path}"
     if link := _link_above(root, path):
         return Refused(path, f'the folder "{link}" of the site is a link to another place')
+    folder, _, name = target.rpartition("/")
+    # In a folder made just now nothing can stand.
+    if not _made(folder) and (met := _met(path, target, data, claim)):
+        return met
+    temporary = f"{folder}/.{name}{TEMPORARY}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(temporary, flags, 0o644)
+    try:
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+        finally:
+            os.close(handle)
+        os.replace(temporary, target)
+    except BaseException:
+        _unlink(temporary)
+        raise
+    known = os.stat(target)
+    return Written(path, known.st_size, known.st_mtime_ns, True)
+
+
+def _made(folder: str) -> bool:
+    """Make ``folder`` with all that it lies in; return whether that was to be done and could be."""
+    try:
+        os.mkdir(folder)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return False
+    return True
+
+
+def _met(path: str, target: str, data: bytes, claim: Claim) -> Written | Refused | None:
+    """What comes of it that ``target`` may exist: it stays, since it holds ``data`` already or is not ours; None: it may
+    be written over, or is not there."""
     try:
         if claim != Claim.OURS and not stat.S_ISREG(os.lstat(target).st_mode):
             return Refused(path, "something that is not ours and no plain file stands here")
         with open(target, "rb") as old:
             standing = old.read()
             if standing == data:
-                met = os.fstat(old.fileno())
-                return Written(path, met.st_size, met.st_mtime_ns, False)
+                known = os.fstat(old.fileno())
+                return Written(path, known.st_size, known.st_mtime_ns, False)
             if claim == Claim.FOREIGN or (claim == Claim.MARKED and MARK not in standing[:_HEAD]):
                 return Refused(path, "a file stands here that is not ours")
     except FileNotFoundError:
@@ -90,25 +126,7 @@ def write(root: Path, path: str, data: bytes, claim: Claim = Claim.OURS) -> Writ
         if not os.path.isdir(target):
             raise
         return Refused(path, "a folder stands here that is not ours")
-    folder, _, name = target.rpartition("/")
-    temporary = f"{folder}/.{name}{TEMPORARY}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    try:
-        handle = os.open(temporary, flags, 0o644)
-    except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)
-        handle = os.open(temporary, flags, 0o644)
-    try:
-        with open(handle, "wb", buffering=0) as new:
-            view = memoryview(data)
-            while view:
-                view = view[new.write(view) :]
-        os.replace(temporary, target)
-    except BaseException:
-        _unlink(temporary)
-        raise
-    met = os.stat(target)
-    return Written(path, met.st_size, met.st_mtime_ns, True)
+    return None
 
 
 def remove(root: Path, paths: list[str]) -> int:

@@ -25,7 +25,7 @@ PAGES = "pages"
 GRAIN_NS = 2_000_000_000
 """The coarsest time stamp of a file system in use (FAT): two seconds."""
 
-LISTS = ("persons.yaml", "terms.yaml")
+LISTS = ("persons.yaml", "terms.yaml", "places.yaml")
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 

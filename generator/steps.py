@@ -7,7 +7,7 @@ but its argument and, for reading, the named files; what they need of the theme 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from generator import digest, facts, files, output, rendering, sources
+from generator import digest, facts, files, mentions, output, rendering, sources, telegraphese
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
-from generator.document import Document, Facts, Reference, Target, Volume, plain_text
+from generator.document import Document, Entry, Facts, SourceNote, Volume
 from generator.phrases import Grammar, tag
 from generator.readers import Part, Split
 from generator.readers.registry import by_name
-from generator.search.analyser import DocumentTerms, analyse
+from generator.rendering import Around
+from generator.search.analyser import take_apart
+from generator.search.passages import fields_of
 from generator.store import Source
 from generator.theme import TemplateFault, Templates
 from generator.workers import paused_collector
@@ -58,13 +60,14 @@ class Read(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True):
-    """One part, read: its key and the encoded ``Read``, ``Document`` and ``DocumentTerms`` (the last two empty
-    if there is no document, or no search)."""
+    """One part, read: its key and the encoded ``Read``, ``Document``, ``DocumentTerms`` and ``DocumentPositions``
+    (empty if there is no document; the last two also if there is no search)."""
 
     key: bytes
     read: bytes
-    document: bytes
-    terms: bytes
+    document: bytes = b""
+    terms: bytes = b""
+    positions: bytes = b""
 
 
 class FileRead(msgspec.Struct, frozen=True, array_like=True):
@@ -75,17 +78,26 @@ class FileRead(msgspec.Struct, frozen=True, array_like=True):
     results: tuple[Result, ...] = ()
 
 
+class Lists(msgspec.Struct, frozen=True, array_like=True):
+    """The people, terms and places of a volume's lists, and the edition's language."""
+
+    persons: tuple[Entry, ...]
+    terms: tuple[Entry, ...]
+    places: tuple[Entry, ...]
+    language: str
+
+
 class Job(msgspec.Struct, frozen=True, array_like=True):
-    """A page to render: path, template, base of absolute links, data, encoded document, its resolved references and
-    the links to its images; whose the file is that stands there."""
+    """A page to render: path, template, base of absolute links, data; encoded document, the encoded names found in
+    it, and what is around it; whose the file is that stands there."""
 
     path: str
     template: str
     absolute: str
     data: dict[str, Any]
-    document: bytes
-    targets: tuple[tuple[Reference, Target], ...]
-    images: tuple[tuple[str, str], ...] = ()
+    document: bytes = b""
+    names: bytes = b""
+    around: Around = Around()
     claim: output.Claim = output.Claim.OURS
 
 
@@ -114,6 +126,7 @@ _LISTS = frozenset(("index", "contents", "toc"))
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_document = msgspec.msgpack.Decoder(Document).decode
+_decode_names = msgspec.msgpack.Decoder(mentions.Mentions).decode
 
 
 def read_files(edition: str, how: Reading, wanted: Iterable[sources.File]) -> list[FileRead]:
@@ -127,6 +140,33 @@ def read_parts(how: Reading, parts: Iterable[tuple[bytes, Part]]) -> list[Result
     """Read parts, given with their keys."""
     with paused_collector():
         return [_read_part(key, part, how) for key, part in parts]
+
+
+def find_names(lists: bytes, wanted: Iterable[tuple[bytes, bytes, str, SourceNote | None]]) -> list[tuple[bytes, bytes]]:  # fmt: skip
+    """Look for the names of the (encoded) ``lists`` in encoded documents, given with the key of the result, the source
+    file and what the source note says; return each key with its encoded ``Mentions``."""
+    lexicon = _lexicon(lists)
+    with paused_collector():
+        return [
+            (key, _encode(mentions.find(_decode_document(document), lexicon, file, source=source)))
+            for key, document, file, source in wanted
+        ]
+
+
+def faults_of_names(lists: bytes, files: Mapping[str, str]) -> list[Diagnostic]:
+    """Return what keeps names of the (encoded) ``lists`` from being found; ``files`` says where each list stands. The
+    reader of a list that is a file of its own has told already which names are shared."""
+    return [
+        diagnostic(Rule.UNCERTAIN_NAME, fault.message, Span(files[fault.list]), hint=fault.hint)
+        for fault in _lexicon(lists).faults
+        if fault.kind != "shared" or files[fault.list].endswith(".xml")
+    ]
+
+
+@lru_cache(maxsize=2)
+def _lexicon(lists: bytes) -> mentions.Lexicon:
+    given = msgspec.msgpack.decode(lists, type=Lists)
+    return mentions.Lexicon.of(given.persons, given.terms, given.places, given.language)
 
 
 def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
@@ -167,34 +207,31 @@ def _read_part(key: bytes, part: Part, how: Reading) -> Result:
     try:
         return _reading_of(key, part, how)
     except Exception as error:
-        return Result(key, _encode(Read(None, (_failed(Span(part.file), error),))), b"", b"")
+        return Result(key, _encode(Read(None, (_failed(Span(part.file), error),))))
 
 
 def _reading_of(key: bytes, part: Part, how: Reading) -> Result:
     reading = by_name(part.reader).read(part)
     if reading.document is None:
-        return Result(key, _encode(Read(None, reading.diagnostics)), b"", b"")
+        return Result(key, _encode(Read(None, reading.diagnostics)))
     document, found = reading.document, reading.diagnostics
     if document.role != "page" and document.id not in _LISTS:
         tagged = tag(document, how.grammar, part.file)
-        document, found = tagged.document, (*found, *tagged.diagnostics)
+        document, found = telegraphese.tag(tagged.document, how.grammar.language), (*found, *tagged.diagnostics)
     encoded = _encode(document)
     of = facts.of(document, digest.of_bytes(encoded))
-    terms = _encode(_terms(document, of)) if how.search and document.role != "page" else b""
-    return Result(key, _encode(Read(of, found)), encoded, terms)
+    searched = _searched(document) if how.search and document.role != "page" else (b"", b"")
+    return Result(key, _encode(Read(of, found)), encoded, *searched)
 
 
-def _terms(document: Document, of: Facts) -> DocumentTerms:
-    number = document.metadata.printed_number
-    title = " ".join(filter(None, (number, of.title, of.source_line, of.dateline)))
-    notes = "\n".join(plain_text(note.children) for note in document.notes)
-    return analyse({"title": title, "text": plain_text(document.body), "notes": notes})
+def _searched(document: Document) -> tuple[bytes, bytes]:
+    terms, positions = take_apart(fields_of(document))
+    return _encode(terms), _encode(positions)
 
 
-def search_terms(document: bytes) -> bytes:
-    """Return the encoded search terms of an encoded document."""
-    decoded = _decode_document(document)
-    return _encode(_terms(decoded, facts.of(decoded, b"")))
+def search_terms(document: bytes) -> tuple[bytes, bytes]:
+    """Return the encoded search terms of an encoded document, and their encoded places."""
+    return _searched(_decode_document(document))
 
 
 class _Renderer:
@@ -228,7 +265,10 @@ class _Renderer:
     def _text(self, job: Job) -> dict[str, Any]:
         if not job.document:
             return {}
-        shown = rendering.render(_decode_document(job.document), dict(job.targets), self.messages, dict(job.images))
+        document = _decode_document(job.document)
+        if job.names:
+            document = mentions.apply(document, _decode_names(job.names).marks)
+        shown = rendering.render(document, job.around, self.messages)
         return {"text": {name: Markup(getattr(shown, name)) for name in shown.__struct_fields__}}
 
 

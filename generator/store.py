@@ -25,8 +25,8 @@ import msgspec
 from generator import digest, manifest
 from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic
 
-SCHEMA = 3
-STEPS = ("facts", "document", "terms")
+SCHEMA = 5
+STEPS = ("facts", "document", "names", "terms", "positions")
 
 
 class Source(msgspec.Struct, frozen=True):

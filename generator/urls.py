@@ -54,11 +54,9 @@ def relative(origin: str, path: str, anchor: str = "") -> str:
     fragment = "#" + _quote(anchor) if anchor else ""
     if origin == path:
         return fragment or path.rpartition("/")[2]
-    here, there = origin.split("/")[:-1], path.split("/")
-    common = 0
-    while common < len(here) and common < len(there) - 1 and here[common] == there[common]:
-        common += 1
-    return "../" * (len(here) - common) + _quote("/".join(there[common:])) + fragment
+    while (end := origin.find("/") + 1) and path.startswith(origin[:end]):
+        origin, path = origin[end:], path[end:]
+    return "../" * origin.count("/") + _quote(path) + fragment
 
 
 def _quote(text: str) -> str:

@@ -27,7 +27,7 @@ from lxml import etree
 from generator.document import BLOCKS, Document, Node
 from generator.readers import Part, tei
 from generator.readers.tei_document import Context
-from generator.rendering import Rendered, render
+from generator.rendering import Around, Rendered, render
 
 EXCEPTIONS = {
     "note given twice": "a second reference that repeats the text of its note: the text is printed once",
@@ -257,7 +257,7 @@ _MESSAGES: Mapping[str, str] = dict.fromkeys(("page", "page_mark", "footnote", "
 
 def of_page(document: Document) -> Counts:
     """What the rendered page holds. The printed number of the title is the page template's to show."""
-    rendered: Rendered = render(document, {}, _MESSAGES)
+    rendered: Rendered = render(document, Around(), _MESSAGES)
     page = _Page()
     parts = (rendered.source_line, rendered.title, rendered.dateline, rendered.body, rendered.notes)
     page.feed(" <p></p> ".join(parts))

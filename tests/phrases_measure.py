@@ -26,11 +26,11 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from generator import facts, links
+from generator import elsewhere, facts, links
 from generator.catalog import Catalog, VolumeCatalog
 from generator.document import Document, Facts, Node, Reference, Volume, reference_of
 from generator.phrases import Grammar, inline, names, tag
-from generator.phrases.names import VolumeName, volume_name
+from generator.phrases.names import volume_name
 from generator.phrases.tokens import roman
 from generator.readers import tei
 
@@ -187,9 +187,6 @@ def agree(theirs: Reference, ours: Reference, origin: Facts, catalog: Catalog) -
     return theirs.part == "page" and ours.document.split(";")[0].endswith(f":{theirs.value}")
 
 
-_ID = re.compile(r"(\d{4})(?:-(\d{2}))?(?:v?([A-Z].*?|e)?(\d+)?(?:p(\d+))?)?(?:v(\d+))?(?:p(\d+))?$")
-
-
 def _same_volume(theirs: Reference, ours: Reference, origin: Facts, catalog: Catalog) -> bool:
     if ours.volume == theirs.volume:
         return True
@@ -213,34 +210,11 @@ def _same_volume(theirs: Reference, ours: Reference, origin: Facts, catalog: Cat
         before = links.cited_before(origin, catalog)
         known = volume_name(before or "")
         name = names.ibid(known, name) if known else name
-    made = frus_id(name, home.years)
+    given = {"years": name.years or home.years, "number": name.number, "part": name.part, "title": name.title}
+    made = elsewhere.volume_id(elsewhere.SITES["history.state.gov"], given)
     # A supplement in one volume is cited without a number, a volume in several parts without the part.
     wanted = theirs.volume.replace("vRussia", "Russia")
     return made in (wanted, re.sub(r"p\d$", "", wanted), re.sub(r"v01$", "", wanted))
-
-
-def frus_id(name: VolumeName, home: str) -> str:
-    """The id of a volume of *Foreign Relations* that is named in words."""
-    first, _, last = (name.years or home).partition("–")
-    title = name.title
-    span = f"{first}-{last[2:]}" if last else first
-    supp = re.search(r"supp ?(\d*)", title)
-    number = (
-        f"v{int(name.number):02}" if name.number.isdecimal() else f"ve{int(name.number[1:]):02}" if name.number else ""
-    )
-    number += f"p{name.part}" if name.part else ""
-    for word, id in (
-        ("Cairo", "frus1943CairoTehran"), ("Malta", "frus1945Malta"), ("Berlin", "frus1945Berlin"),
-        ("Casablanca", "frus1941-43"), ("Quebec", "frus1943"), ("Paris Peace", "frus1919Parisv"), ("Potsdam", "frus1945Berlin"),
-    ):  # fmt: skip
-        if word in title:
-            return id + number
-    if supp:
-        return f"frus{span}Supp{int(supp[1]):02}{number}" if supp[1] else f"frus{span}Supp{number}"
-    for word in ("Russia", "China"):
-        if word in title and not (word == "China" and number):
-            return f"frus{span}{word}{number}"
-    return f"frus{span}{number}"
 
 
 def shape(words: str) -> str:

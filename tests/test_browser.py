@@ -127,13 +127,15 @@ def test_search_shows_what_it_found(serve: Serve, sample_site: Path, open_page: 
     page.get_by_role("searchbox").fill("Bartholomew")
     page.keyboard.press("Enter")
     first = page.locator(".search-result").first
-    expect(first.locator("a")).to_contain_text("Telegram From the Department of State to the Mission in Geneva")
+    expect(first.locator(".search-title")).to_contain_text(
+        "Telegram From the Department of State to the Mission in Geneva"
+    )
     expect(first.locator(".search-volume")).to_have_text("Arms and Negotiation")
     expect(first.locator(".search-date")).to_have_text("September 1980")
     expect(first.locator(".search-snippet mark").first).to_have_text("Bartholomew")
     expect(page.get_by_role("status")).to_contain_text("document")
     expect(page).to_have_url(re.compile(r"\?q=Bartholomew$"))
-    first.locator("a").click()
+    first.locator(".search-title").click()
     expect(page.locator("article.document#d387")).to_be_visible()
     assert faults == []
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from generator import facts
 from generator.readers import Part, markdown
-from generator.rendering import render
+from generator.rendering import Around, render
 
 DEPARTURES: dict[str, set[int]] = {
     "HTML is shown as text": {
@@ -127,7 +127,7 @@ def body_of(source: str) -> str:
     assert document is not None
     of = facts.of(document, b"")
     at_hand = {image.id: image.id for image in of.images}
-    return render(document, {}, MESSAGES, at_hand).body
+    return render(document, Around(images=tuple(at_hand.items())), MESSAGES).body
 
 
 def test_every_example_is_equal_or_a_named_departure(node_modules: Path) -> None:

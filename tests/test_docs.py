@@ -25,9 +25,9 @@ def test_links_between_documents(checkout: Path) -> None:
 
 def test_every_key_is_documented(checkout: Path) -> None:
     text = (checkout / "docs/formats.md").read_text()
-    for field in (*config.Edition.__struct_fields__, "enabled"):
+    for field in (*config.Edition.__struct_fields__, *config.Search.__struct_fields__):
         assert f"`{field}`" in text or f"[{field}]" in text, field
-    in_the_file = set(Volume.__struct_fields__) - {"id", "contents", "persons", "terms"}
+    in_the_file = set(Volume.__struct_fields__) - {"id", "contents", "persons", "terms", "places"}
     for field in in_the_file:
         assert f"`{field}`" in text, field
     for name in (*sources.LISTS, config.VOLUME_FILE, config.EDITION_FILE):

@@ -10,6 +10,10 @@ import pytest
 from lxml import html
 from story import Story
 
+from generator import build, check
+from generator.diagnostics import Severity
+from generator.importer import import_files
+
 MARKS = {
     "telegram-1831": ["Kingdom1", "1953.2", "experts.3"],
     "telegram-234386": ["Kingdom1", "11751;2", "11698.3", "VI,4"],
@@ -119,3 +123,94 @@ def test_printed_numbers_are_kept(pages: dict[str, html.HtmlElement]) -> None:
     assert paragraphs[0].startswith("1831. 1. US Reps")
     points = [words(p) for p in pages["telegram-234386"].xpath("//article//p") if words(p).startswith("—")]
     assert len(points) == 7
+
+
+# References in their notes and text
+
+TARGETS = {
+    "d63": "---\ntitle: NSC 152/2\nnumber: '63'\n---\n\n[Page 1014] A paper.[^1] Its end.[^2]\n\n[^1]: One.\n\n[^2]: Two.\n",
+    "d64": "---\ntitle: The Minister in London to the Secretary\nnumber: '64'\nkind: despatch\ndate: 1953-11-10\nplace: London\n---\n\n1714. Sir: The talks [Page 1039] have ended.\n",
+    "d65": "---\ntitle: The Mission in Paris to the Secretary\nnumber: '65'\nkind: telegram\ndate: 1953-10-15\nplace: Paris\n---\n\nPolto 582. They ask for delay.\n",
+    "d66": "---\ntitle: The Secretary to All Missions\nnumber: '66'\nkind: instruction\ndate: 1953-10-20\n---\n\n2186. The day is agreed.\n",
+    "d67": "---\ntitle: The Secretary to All Missions\nnumber: '67'\nkind: airgram\ndate: 1953-08-21\n---\n\n910. A new stress.\n",
+    "d211": "---\ntitle: A Letter\nnumber: '211'\n---\n\nOne.[^1][^2][^3][^4][^5]\n\n[^1]: A.\n\n[^2]: B.\n\n[^3]: C.\n\n[^4]: D.\n\n[^5]: E.\n",
+    "d385": "---\ntitle: The Mission in Geneva to the Secretary\nnumber: '385'\nkind: telegram\ndate: 1980-09-02\nplace: Geneva\n---\n\n11698. Little hope.\n",
+    "d386": "---\ntitle: The Mission in Geneva to the Secretary\nnumber: '386'\nkind: telegram\ndate: 1980-09-03\nplace: Geneva\n---\n\n11751. They met.\n",
+}  # fmt: skip
+"""What the two telegrams refer to, in words of ours."""
+
+REFERENCES = {
+    "telegram-1831": [
+        ("CA–910 Aug 21, 1953", "d67", "not-in-edition"),
+        ("above para 3", "own", "own"),
+        ("footnote 2 to NSC 152/2, p. 1014", "d63#d63fn2", "not-in-edition"),
+        ("Polto 582 from Paris, Oct. 15, 1953", "d65", "not-in-edition"),
+        ("instruction CA–2186, Oct. 20", "d66", "not-in-edition"),
+        ("despatch 1714 from London, Nov. 10, p. 1039", "d64#pg_1039", "not-in-edition"),
+    ],
+    "telegram-234386": [
+        ("Geneva 11751", "d386", "not-in-edition"),
+        ("Geneva 11698", "d385", "not-in-edition"),
+        ("para 2 above", "own", "own"),
+        ("Telegram 11751 from Geneva, September 3", "d386", "not-in-edition"),
+        ("Telegram 11698 from Geneva, September 2", "d385", "not-in-edition"),
+        ("footnote 5, Document 211", "d211#d211fn5", "not-in-edition"),
+    ],
+}
+FILE_NUMBERS = {
+    "telegram-1831": ["460.509/10–753", "460.509/10–1553", "460.009/10–2053"],
+    "telegram-234386": ["D800420–0217", "D800419–0331", "D800417–0402"],
+}
+DAYS = {"telegram-1831": "1953-10-07", "telegram-234386": "1980-09-03"}
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["targets there", "targets not there"])
+@pytest.mark.parametrize("way", ["by hand", "imported"])
+@pytest.mark.parametrize("name", sorted(REFERENCES))
+def test_every_reference_is_found(tmp_path: Path, shared: Path, name: str, way: str, there: bool) -> None:
+    story = Story(tmp_path, {"edition.toml": 'title = "Given"\n'})
+    source = shared / f"corpus/plaintext/{name}.txt"
+    id = "d387"
+    if way == "by hand":
+        text = as_markdown(source.read_text(encoding="utf-8"), name)
+        story.write(f"content/given/{id}.md", text)
+    else:
+        import_files(story.root, [source], "given", id=id)
+        text = (story.root / f"content/given/{id}.md").read_text("utf-8")
+    dated = re.sub(r"^date: .*\n", "", text, flags=re.M).replace("---\n", f"---\ndate: {DAYS[name]}\n", 1)
+    story.write(f"content/given/{id}.md", dated)
+    for target, written in TARGETS.items():
+        if there:
+            story.write(f"content/given/{target}.md", written)
+    survey = build.survey(build.Options(story.root, story.site))
+    cited = [c for c in check.check(survey).references if c.document == f"given#{id}"]
+    numbers = [c for c in cited if c.kind == "file"]
+    assert [(c.words, c.status) for c in numbers] == [(number, "not-in-edition") for number in FILE_NUMBERS[name]]
+    made = [(c.words, c.target or c.status) for c in cited if c.kind != "file"]
+    own = survey.catalog.volumes["given"].by_id[id].paragraphs
+    wanted = {"above para 3": "3", "para 2 above": "2"}
+    expected = [
+        (words, f"given#{id}#{next(p.anchor for p in own if p.number == wanted[words])}" if to == "own" else to)
+        for words, to in ((w, f"given#{full}" if there and full != "own" else alone) for w, full, alone in REFERENCES[name])
+    ]  # fmt: skip
+    assert made == expected
+    assert not [d for d in survey.diagnostics if d.severity != Severity.NOTE]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["targets there", "targets not there"])
+def test_the_links_of_a_page(tmp_path: Path, shared: Path, there: bool) -> None:
+    story = Story(tmp_path, {"edition.toml": 'title = "Given"\n'})
+    for target, written in TARGETS.items():
+        if there:
+            story.write(f"content/given/{target}.md", written)
+    text = as_markdown((shared / "corpus/plaintext/telegram-1831.txt").read_text("utf-8"), "telegram-1831")
+    story.write("content/given/d387.md", text)
+    story.build()
+    page = html.fromstring(story.page("given/d387/index.html"))
+    leads = {words(a): a.get("href") for a in page.xpath("//article//a[contains(@class, 'ref') and @data-ref]")}
+    nowhere = {words(s): s.get("data-status") for s in page.xpath("//article//span[contains(@class, 'unresolved')]")}
+    note, despatch = "footnote 2 to NSC 152/2, p. 1014", "despatch 1714 from London, Nov. 10, p. 1039"
+    if there:
+        assert leads[note] == "../d63/index.html#d63fn2" and leads[despatch] == "../d64/index.html#pg_1039"
+    else:
+        assert (nowhere[note], nowhere[despatch]) == ("not-in-edition", "not-in-edition")

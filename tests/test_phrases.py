@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import msgspec
@@ -12,14 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import facts, links
+from generator import dates, facts, links
 from generator.catalog import Catalog, VolumeCatalog
-from generator.document import Document, Facts, Node, Reference, Volume, plain_text, reference_of
-from generator.phrases import Grammar, inline, phrase, tag
+from generator.document import Division, Document, Facts, Metadata, Node, Reference, Volume, plain_text, reference_of
+from generator.phrases import Grammar, inline, names, phrase, tag
 from generator.phrases.grammar import expand
-from generator.readers import Part, markdown
+from generator.readers import Part, markdown, tei
+from generator.readers.plaintext import transcribe
+from generator.readers.plaintext_writer import to_markdown
 
 CASES = Path(__file__).parent / "phrases"
+TABLE = CASES / "table.md"
 
 
 def document(body: str, id: str = "d50", volume: str = "v", front: str = "") -> Document:
@@ -54,13 +59,18 @@ def shown(reference: Reference) -> str:
 
 
 def cases() -> Iterator[object]:
-    for file in sorted(CASES.glob("*.md")):
-        for block in re.split(r"^## ", file.read_text("utf-8"), flags=re.M)[1:]:
-            title, _, rest = block.partition("\n")
-            lines = rest.strip().splitlines()
-            texts = [line for line in lines if line and not line.startswith("- ")]
-            expected = [tuple(line[2:].split(" → ")) for line in lines if line.startswith("- ")]
-            yield pytest.param(title, "\n".join(texts), expected, id=f"{file.stem}: {title}")
+    for file in sorted(set(CASES.glob("*.md")) - {TABLE}):
+        for title, text, expected in read_cases(file):
+            yield pytest.param(title, text, expected, id=f"{file.stem}: {title}")
+
+
+def read_cases(file: Path) -> Iterator[tuple[str, str, list[tuple[str, ...]]]]:
+    """The cases of a file: heading, text, expected lines cut at their arrows."""
+    for block in re.split(r"^## ", file.read_text("utf-8"), flags=re.M)[1:]:
+        title, _, rest = block.partition("\n")
+        lines = rest.strip().splitlines()
+        texts = [line for line in lines if line and not line.startswith("- ")]
+        yield title, "\n".join(texts), [tuple(line[2:].split(" → ")) for line in lines if line.startswith("- ")]
 
 
 @pytest.mark.parametrize(("title", "text", "expected"), list(cases()))
@@ -119,9 +129,31 @@ def test_a_footnote_of_a_document_of_the_edition() -> None:
     assert (found.status, place(found), found.certainty) == ("resolved", "v#d51#d51fn2", "certain")
 
 
-def test_a_document_that_is_not_there_is_broken() -> None:
-    (found,) = resolved("See Document 99.", document("Text.", "d51"))
+def others(*numbers: int) -> list[Document]:
+    """Documents with these numbers."""
+    return [document("Text.", f"d{n}") for n in numbers]
+
+
+def test_a_document_that_a_whole_volume_has_not_is_broken() -> None:
+    (found,) = resolved("See Document 99.", *others(*range(1, 50)))
     assert found.status == "broken" and "d99" in found.reason
+
+
+def test_a_document_that_a_selection_has_not_is_not_in_the_edition() -> None:
+    missing, page = resolved("See Document 2 and p. 7.", *others(1, 3, 51))
+    assert (missing.status, page.status) == ("not-in-edition", "not-in-edition")
+    assert 'has no document "d2"; this edition has a selection' in missing.reason
+
+
+def test_a_page_whose_mark_is_missing_is_broken() -> None:
+    (found,) = resolved("See p. 13.", document("One [Page 12] two [Page 14] three.", "d7"))
+    assert found.status == "broken"
+
+
+def test_neighbours_in_a_selection_are_none() -> None:
+    before, after = document("T.", "d40", front="number: '40'\n"), document("T.", "d51", front="number: '51'\n")
+    supra, infra = resolved("*Supra* and *infra*.", before, after, front="number: '50'\n")
+    assert (supra.status, place(infra)) == ("not-in-edition", "v#d51")
 
 
 def test_a_reference_to_itself_is_said() -> None:
@@ -136,7 +168,7 @@ def test_supra_and_infra_are_the_neighbours() -> None:
 
 
 def test_infra_of_the_last_document_is_broken() -> None:
-    (found,) = resolved("*Infra.*")
+    (found,) = resolved("*Infra.*", *others(*range(1, 50)))
     assert (found.status, found.reason) == ("broken", "there is no document after this one")
 
 
@@ -227,6 +259,14 @@ def test_a_telegram_by_its_number_alone_is_a_suggestion() -> None:
     assert (place(found), found.certainty) == ("v#d51", "suggestion")
 
 
+def test_a_telegram_does_not_cite_itself_by_its_number() -> None:
+    """Another post's telegram of that number is meant."""
+    one = document("582. See telegram 582 of Oct. 15.", front="kind: telegram\ndate: 1953-10-15\nplace: Paris\n")
+    catalog = edition(one)
+    (made,) = catalog.volumes["v"].by_id["d50"].references
+    assert links.resolve(made.reference, catalog.volumes["v"].by_id["d50"], catalog).status == "not-in-edition"
+
+
 def test_two_telegrams_of_one_number_are_ambiguous() -> None:
     pair = (telegram("d51", "582", "1953-10-15", "Paris"), telegram("d52", "582", "1953-10-15", "Bonn"))
     (found,) = resolved("See telegram 582.", *pair)
@@ -260,6 +300,139 @@ def test_a_chapter_by_its_number() -> None:
     volume = Volume("v", "A", contents=(Division("chapter", "ch4", "4. The Blockade", (Division("document", "d50"),)),))
     (found,) = resolved("See chapter 4.", document("T.", "ch4"), volumes=(volume,))
     assert (found.kind, place(found)) == ("chapter", "v#ch4")
+
+
+# The table of phrases, from every kind of source, in notes and in text
+
+
+def as_markdown(title: str, body: list[str], notes: list[str]) -> bytes:
+    marked = [re.sub(r"⟦(\d)⟧", r"[^\1]", block) for block in body]
+    given = [f"[^{n}]: {text}" for n, text in enumerate(notes, 1)]
+    return "\n\n".join((f'---\ntitle: "{title}"\n---', *marked, *given)).encode()
+
+
+def as_transcript(title: str, body: list[str], notes: list[str]) -> bytes:
+    """The Markdown that the importer makes of a plain transcript: numbers hang on words, notes stand at the end."""
+    marked = [re.sub(r"⟦(\d)⟧", r"\1", block) for block in body]
+    given = [f"  {n}. {text}" for n, text in enumerate(notes, 1)]
+    plain = "\n\n".join((f"50. {title}", *marked)) + "\n" + "\n".join(given)
+    return to_markdown(transcribe(plain.replace("*", ""))).encode()
+
+
+def as_tei(title: str, body: list[str], notes: list[str]) -> bytes:
+    def inline(text: str) -> str:
+        text = re.sub(r"\*(.+?)\*", r'<hi rend="italic">\1</hi>', escape(text))
+        return re.sub(r"⟦(\d)⟧", lambda n: f'<note n="{n[1]}" xml:id="d50fn{n[1]}">{inline(notes[int(n[1]) - 1])}</note>', text)  # fmt: skip
+
+    paragraphs = "".join(f"<p>{inline(block)}</p>\n" for block in body)
+    return f'<div xmlns="http://www.tei-c.org/ns/1.0" type="document" xml:id="d50" n="50"><head>{title}</head>\n{paragraphs}</div>'.encode()  # fmt: skip
+
+
+WRITTEN = {"markdown": as_markdown, "transcript": as_transcript, "tei": as_tei}
+
+
+def read_as(source: str, where: str, text: str) -> Document:
+    """A document that has ``text`` in its notes, in the editors' text, or in its own text."""
+    about = "The harbour was closed.⟦1⟧ The agent came back.⟦2⟧ He wrote at once.⟦3⟧"
+    numbered = ["2. Second.", "3. Third.", "4. Fourth."]
+    title, body, notes = "Telegram From the Consul", [about, *numbered], ["Drafted by the editor."] * 3
+    if where == "note":
+        given = text.split("\n---\n")
+        notes = [*given, *notes[len(given) :]]
+    else:
+        title, body = title if where == "own text" else "Editorial Note", [about, *numbered, text]
+    data = WRITTEN[source](title, body, notes)
+    if source == "tei":
+        (part,) = tei.split("content/v/d50.xml", "v", data).parts
+        read = tei.read(part)
+    else:
+        read = markdown.read(Part("markdown", "v", "d50", "content/v/d50.md", data))
+    assert read.document is not None and len(read.document.notes) == 3, read.diagnostics
+    metadata = msgspec.structs.replace(read.document.metadata, date=dates.parse("1953-11-01"))
+    return msgspec.structs.replace(read.document, metadata=metadata)
+
+
+def table() -> Iterator[object]:
+    for title, text, expected in read_cases(TABLE):
+        tags = re.search(r"\((own text|notes|italics)\)", title)
+        places = {"own text": ["own text"], "notes": ["note"]}.get(tags[1] if tags else "", ["note", "editors' text"])
+        for source in WRITTEN:
+            for where in places:
+                if not (tags and tags[1] == "italics" and source == "transcript"):
+                    yield pytest.param(source, where, text, expected, id=f"{title}, {where}, {source}")
+
+
+def test_the_table_is_whole() -> None:
+    counts = Counter(int(title.split()[0]) for title, _, _ in read_cases(TABLE))
+    assert {row for row, count in counts.items() if count >= 3} == set(range(1, 21))
+
+
+STAND_INS: dict[str, dict[str, str]] = {
+    "v": {
+        "d12": "---\ntitle: A\n---\n\nText.", "d15": "---\ntitle: A\n---\n\nText.",
+        "d49": "---\ntitle: A\n---\n\n" + in_notes("A.", "B.", "C.", "D."), "d51": "---\ntitle: A\n---\n\nText.",
+        "d60": "---\ntitle: A\n---\n\nOne [Page 12] two [Page 15] three.",
+        "d61": "---\ntitle: A\n---\n\nOne [Page 642] two [Page 643] three.",
+        "d62": "---\ntitle: A\n---\n\n[Page 124] " + in_notes("The agent."),
+        "d63": "---\ntitle: NSC 152/2\n---\n\n[Page 1014] " + in_notes("One.", "Two."),
+        "d64": "---\ntitle: A\nkind: despatch\ndate: 1953-11-10\nplace: London\n---\n\n1714. Sir: [Page 1039] I report.",
+        "d65": "---\ntitle: A\nkind: telegram\ndate: 1953-10-15\nplace: Paris\n---\n\n582. We [Page 1050] met.",
+        "d66": "---\ntitle: A\nkind: telegram\n---\n\n1831. We met.",
+        "d67": "---\ntitle: A\nkind: telegram\nplace: Geneva\ndate: 1953-05-01\n---\n\n11751. We met.",
+        "d90": "---\ntitle: A\n---\n\nText.", "d91": "---\ntitle: A\n---\n\nText.",
+        "d123": "---\ntitle: A\n---\n\nText.\n\n:::attachment\nOne.\n:::\n\n:::attachment\nTwo.\n:::",
+        "d131": "---\ntitle: A\n---\n\nText.", "d136": "---\ntitle: A\n---\n\n" + in_notes("A.", "B."),
+        "d211": "---\ntitle: A\n---\n\n" + in_notes("A.", "B.", "C.", "D.", "E."),
+        "ch4": "---\ntitle: A\n---\n\nText.", "app3": "---\ntitle: A\n---\n\nText.",
+    },
+    "w": {"d3": "---\ntitle: A\n---\n\nOne [Page 313] two."},
+    "x": {"d8": "---\ntitle: A\n---\n\nOne [Page 1914] two."},
+    "y": {"d1": "---\ntitle: A\n---\n\nOne [Page 2019] two [Page 2020] three."},
+}  # fmt: skip
+"""An edition in which everything that the table names is there."""
+
+STAND_IN_VOLUMES = {
+    "v": Volume("v", "A", subseries="1952–1954", number="I", contents=(
+        Division("chapter", "ch4", "4. The Blockade", (Division("document", "d1-d999"),)),
+        Division("chapter", "app3", "Appendix C. Ships"),
+    )),
+    "w": Volume("w", "B", subseries="1952–1954", number="IV"),
+    "x": Volume("x", "C", subseries="1952–1954", number="VII, Part 2"),
+    "y": Volume("y", "D", subseries="1945", number="IX"),
+}  # fmt: skip
+
+
+def stand_in(full: bool) -> dict[str, list[Facts]]:
+    if not full:
+        return {"v": []}
+    return {
+        volume: [
+            facts.of(document, b"")
+            for id, text in documents.items()
+            if (document := markdown.read(Part("markdown", volume, id, f"content/{volume}/{id}.md", text.encode())).document)
+        ]
+        for volume, documents in STAND_INS.items()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "where", "text", "expected"), list(table()))
+def test_the_table(source: str, where: str, text: str, expected: list[tuple[str, ...]]) -> None:
+    tagged = tag(read_as(source, where, text), Grammar()).document
+    made = [(words, shown(reference)) for words, reference in found(tagged)]
+    assert made == [line[:2] for line in expected]
+    for full in (True, False):
+        known = stand_in(full)
+        known["v"].append(facts.of(tagged, b""))
+        catalog = Catalog(
+            VolumeCatalog(
+                STAND_IN_VOLUMES[id] if full else Volume(id, "A", subseries="1952–1954", number="I"), documents
+            )
+            for id, documents in known.items()
+        )
+        origin = catalog.volumes["v"].by_id["d50"]
+        for (*_, there, alone), fact in zip(expected, origin.references, strict=True):
+            result = links.resolve(fact.reference, origin, catalog)
+            assert (place(result) if result.status == "resolved" else result.status) == (there if full else alone)
 
 
 # What an editor is told, and may add
@@ -394,3 +567,18 @@ def test_what_encoders_marked_is_found_again(shared: Path, volume: str) -> None:
     agree, differ = theirs.count("agrees"), theirs.count("differs")
     assert len(theirs) > 20
     assert agree / len(theirs) >= 0.97 and agree / (agree + differ) >= 0.99
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "number"),
+    [
+        ("Telegram 11751 From the Mission in Geneva", "1. They met today.", "11751"),
+        ("Despatch No. 12 From the Consulate", "", "12"),
+        ("Telegram From the Embassy", "1831. 1. They met today.", "1831"),
+        ("Telegram From the 4th Fleet", "They met today.", ""),
+    ],
+)
+def test_the_number_of_a_cable_stands_in_its_title_or_at_its_beginning(title: str, opening: str, number: str) -> None:
+    cable = Facts("v", "d1", "document", title, Metadata(kind="telegram"), b"", opening=opening)
+    item = names.item_of(cable)
+    assert (item.number if item else "") == number

@@ -19,6 +19,8 @@ from story import Story, pages, tree
 from generator import output
 from generator.build import Options, build
 from generator.diagnostics import EditionError
+from generator.extras import SearchIndex
+from generator.search import records, shards
 from generator.store import lock
 
 DAY = {"chronology/1953/index.html", "chronology/1953/10/index.html"}
@@ -124,22 +126,27 @@ def test_28_foreign_files_stay(story: Story) -> None:
 
 
 def killed_at(story: Story, moment: int, before: bool) -> bool:
-    """Build in a child that kills itself (SIGKILL) around its ``moment``-th write; whether it came that far."""
+    """Build in a child that kills itself (SIGKILL) around its ``moment``-th write or removal of a file, or while it
+    keeps the state of the search index, which counts as one; whether it came that far."""
     child = os.fork()
     if child == 0:
-        replace: Callable[..., None] = os.replace
         count = 0
 
-        def replacing(old: str, new: str) -> None:
-            nonlocal count
-            count += 1
-            if before and count == moment:
-                os.kill(os.getpid(), signal.SIGKILL)
-            replace(old, new)
-            if count == moment:
-                os.kill(os.getpid(), signal.SIGKILL)
+        def deadly(real: Callable[..., None]) -> Callable[..., None]:
+            def act(*arguments: object) -> None:
+                nonlocal count
+                count += 1
+                if before and count == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                real(*arguments)
+                if count == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
-        output.os.replace = replacing  # type: ignore[attr-defined]
+            return act
+
+        output.os.replace = deadly(os.replace)  # type: ignore[attr-defined]
+        output.os.unlink = deadly(os.unlink)  # type: ignore[attr-defined]
+        SearchIndex.remember = deadly(SearchIndex.remember)  # type: ignore[method-assign]
         try:
             story.build()
         finally:
@@ -168,12 +175,47 @@ def test_32_killed_during_any_write(tmp_path: Path, before: bool) -> None:
     assert moment > 20
 
 
-def test_a_killed_incremental_build(story: Story) -> None:
-    for moment in range(1, 9):
+@pytest.mark.parametrize("before", [True, False])
+def test_a_killed_incremental_build(story: Story, before: bool) -> None:
+    moment = 1
+    while True:
         story.edit("content/v1/d2.md", "Letter", f"Letter {moment}")
-        assert killed_at(story, moment, before=True)
+        if not killed_at(story, moment, before):
+            break
+        if moment % 4 == 0:  # what was written is of no use any more
+            story.edit("content/v1/d2.md", f"Letter {moment}", "Note")
+            story.build()
+            story.edit("content/v1/d2.md", "Note", "Letter")
         story.build()
         assert story.tree() == story.clean(), moment
+        moment += 1
+    assert moment > 25
+
+
+def test_the_index_is_brought_up_to_date(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an edit the files of its terms are written, from the state of the last time; where nothing changed, the
+    state is not even looked at."""
+    story.write("edition.toml", 'title = "A test edition"\n[search]\nclassic = false\n')
+    for n in range(5, 300):
+        words = " ".join(f"word{n * k}" for k in range(1, 60))
+        story.write(f"content/v1/d{n}.md", f'---\ntitle: "Letter {n}"\n---\n\n{words}\n')
+    story.build()
+    index = {path for path in story.tree() if path.startswith("search/") and path.count("/") == 2}
+    assert len(index) > 25
+    monkeypatch.setattr(shards, "_made_anew", lambda *_: pytest.fail("all is made anew"))
+    story.edit("content/v1/d77.md", "word77 ", "redisplayed ")
+    report = story.build()
+    new = {path for path in report.written if path.startswith("search/") and path.count("/") == 2}
+    assert 0 < len(new) < len(index) / 2 and "search/root.js" in report.written
+    assert {path for path in report.removed if path.startswith("search/")} <= index
+    monkeypatch.undo()
+    assert story.tree() == story.clean()
+    monkeypatch.setattr(shards, "decode_state", lambda *_: pytest.fail("the state is decoded"))
+    monkeypatch.setattr(records, "record", lambda *_: pytest.fail("a record is made"))
+    assert not story.build().rendered
+    # A page of the site is not searched.
+    story.write("content/pages/about.md", "---\ntitle: About\n---\n\nOthers made this.\n")
+    assert not any(path.startswith("search/") for path in story.build().rendered)
 
 
 def test_one_build_at_a_time(story: Story) -> None:
@@ -188,6 +230,17 @@ def test_two_outputs_have_manifests_of_their_own(story: Story) -> None:
     story.delete("content/v1/d4.md")
     story.build()
     assert (other / "v1/d4/index.html").exists()
+    build(Options(story.root, other))
+    assert tree(other) == story.tree()
+
+
+def test_two_outputs_have_indexes_of_their_own(story: Story) -> None:
+    other = story.site.parent / "other"
+    build(Options(story.root, other))
+    for n in range(3):  # the terms that the other index was made from are forgotten meanwhile
+        story.edit("content/v1/d3.md", "Three", f"Thrice {n}: Three")
+        story.build()
+        assert story.tree() == story.clean()
     build(Options(story.root, other))
     assert tree(other) == story.tree()
 

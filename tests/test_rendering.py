@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from generator.document import KINDS, Document, Kind, Node, Note, Reference, Target
 from generator.readers import Part, markdown
-from generator.rendering import Rendered, render
+from generator.rendering import Around, Rendered, render
 
 MESSAGES = {
     "page": "Page {label}",
@@ -32,7 +32,9 @@ def text(words: str) -> Node:
 
 
 def rendered(*body: Node, notes: Iterable[Note] = (), targets: dict[Reference, Target] | None = None) -> Rendered:
-    return render(Document("v1", "d1", (text("T"),), body, notes=tuple(notes)), targets or {}, MESSAGES)
+    return render(
+        Document("v1", "d1", (text("T"),), body, notes=tuple(notes)), Around(tuple((targets or {}).items())), MESSAGES
+    )
 
 
 def body(*nodes: Node, **more: Any) -> str:
@@ -43,7 +45,7 @@ def from_markdown(source: str) -> Rendered:
     data = f"---\ntitle: T\n---\n{source}".encode()
     document = markdown.read(Part("markdown", "v1", "d1", "content/v1/d1.md", data)).document
     assert document
-    return render(document, {}, MESSAGES)
+    return render(document, Around(), MESSAGES)
 
 
 def paragraph(*children: Node) -> Node:
@@ -341,7 +343,7 @@ def test_any_tree_is_valid_html(nodes: tuple[Node, ...]) -> None:
     note = Note("n1", "*", nodes, ("a", "b"), "source")
     target = Target("document", "resolved", "../d2/", "Two")
     document = Document("v1", "d1", nodes, nodes, source_line=nodes, dateline=nodes, notes=(note, note))
-    out = render(document, {Reference(document="d2"): target}, MESSAGES)
+    out = render(document, Around(((Reference(document="d2"), target),)), MESSAGES)
     line = f"<h2>{out.title}</h2><p>{out.source_line}</p><p>{out.dateline}</p>"
     check(line + out.body + out.notes)
 

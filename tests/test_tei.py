@@ -19,7 +19,7 @@ from corpus_check import Total, check_file, compare, of_document
 from generator.diagnostics import Rule
 from generator.document import BLOCKS, Division, Document, Node, plain_text
 from generator.readers import Part, Split, tei
-from generator.rendering import render
+from generator.rendering import Around, render
 
 CASES = Path(__file__).parent / "tei"
 NAMES = sorted(path.stem for path in CASES.glob("*.xml"))
@@ -282,7 +282,7 @@ def survives(file: str, volume: str, data: bytes) -> int:
         assert read.document is not None or read.diagnostics
         assert all(str(found) for found in read.diagnostics)
         if read.document is not None:
-            render(read.document, {}, MESSAGES)
+            render(read.document, Around(), MESSAGES)
             made += 1
     return made
 

@@ -48,7 +48,7 @@ def test_a_volume_is_published_as_it_is(story: Story) -> None:
     assert "Papers of a Small Legation" in text
     assert "(Documents 1–3)" in text and "(Documents 1–2)" in text
     assert {p for p in story.tree() if p.startswith("harbour/") and p.endswith(".html")} == {
-        f"harbour/{name}index.html" for name in ("", "pages/", "preface/", "persons/", "comp1/", "ch1/", "ch2/", "d1/", "d2/", "d3/")
+        f"harbour/{name}index.html" for name in ("", "pages/", "preface/", "persons/", "persons/p_AB1/", "comp1/", "ch1/", "ch2/", "d1/", "d2/", "d3/")
     }  # fmt: skip
     first = html.fromstring(story.page("harbour/d1/index.html"))
     assert first.xpath("//article//a[@data-ref]/@href") == ["../d2/index.html", "../d2/index.html#pg_3"]

@@ -103,6 +103,8 @@ class Finder:
         pieces = {piece.slot: piece for piece in match.pieces}
         if match.pieces[-1].slot == "footnote" and len(pieces) > 1 and self._goes_on(run, match):
             return None
+        if match.phrase.rule == "footnote-ibid":
+            return self._note_of_the_last(match, pieces) if editorial else None
         volume = self._volume(run, match, pieces, editorial)
         if volume is None:
             return None
@@ -113,18 +115,21 @@ class Finder:
             source = pieces.get("series") or pieces["volume"]
             return [_Found(source.start, source.end, source.start, Reference(volume, "", "forthcoming"))]
         if "footnote" in pieces:
+            cited = pieces.get("series") or pieces.get("volume")
+            if cited and "page" in pieces and cited.start < pieces["footnote"].start < pieces["page"].start:
+                return self._without_note(cited, pieces["page"], volume)
             return self._notes(match, pieces, volume)
         if "attachment" in pieces and "document" in pieces:
             label = pieces["attachment"].numbers
             value = label[0].value if label else ""
             out = self._each(match, pieces["document"], lambda n: Reference(volume, f"d{n.value}", "attachment", value))
-            self._last_document = out[-1].reference.document
+            self._names_document(match, out[-1].reference)
             return out
         if "file" in pieces:
             return [_Found(match.start, match.end, match.start, Reference("", "", "file", pieces["file"].text))]
         if "document" in pieces:
             out = self._each(match, pieces["document"], lambda n: Reference(volume, f"d{n.value}"))
-            self._last_document = out[-1].reference.document
+            self._names_document(match, out[-1].reference)
             return out
         if "page" in pieces:
             item = pieces["item"].item if "item" in pieces else None
@@ -150,10 +155,19 @@ class Finder:
         piece = next(pieces[slot] for slot in ("series", "volume", "ibid") if slot in pieces)
         name = names.volume_name(volume)
         if name and len(piece.numbers) > 1:
-            made = (str(VolumeName(name.years, n.value, name.part, name.title)) for n in piece.numbers)
-            volumes = iter(made)
+            made = (msgspec.structs.replace(name, number=n.value, same=False) for n in piece.numbers)
+            volumes = map(str, made)
             return self._each(match, piece, lambda n: Reference(next(volumes)))
         return [_Found(match.start, match.end, match.start, Reference(volume))]
+
+    def _without_note(self, source: Piece, page: Piece, volume: str) -> list[_Found]:
+        """``vol. XIV, footnote 3, p. 888``: the volume and its page. The words between are left alone, since many read
+        them as a note of the same document."""
+        out = [_Found(source.start, source.end, source.start, Reference(volume))]
+        for at, n in enumerate(page.numbers):
+            start = page.start if at == 0 else n.start
+            out.append(_Found(start, n.end, n.start, Reference(volume, "", "page", n.value)))
+        return out
 
     def _notes(self, match: Match, pieces: dict[str, Piece], volume: str) -> list[_Found]:
         document = ""
@@ -161,7 +175,7 @@ class Finder:
         if "document" in pieces:
             numbers = pieces["document"].numbers
             document = f"d{numbers[-1].value}"
-            self._last_document = document
+            self._names_document(match, Reference(volume, document))
             if pieces["document"].start < pieces["footnote"].start and len(numbers) > 1:
                 for at, n in enumerate(numbers[:-1]):
                     start = match.start if at == 0 else n.start
@@ -193,6 +207,18 @@ class Finder:
             each[0] = msgspec.structs.replace(each[0], start=start)
         return [*out, *each]
 
+    def _names_document(self, match: Match, reference: Reference) -> None:
+        """What *thereto* and *ibid.* mean from here on."""
+        self._last_document = reference.document
+        self._sources.cited_document(reference.volume, reference.document, match.end)
+
+    def _note_of_the_last(self, match: Match, pieces: dict[str, Piece]) -> list[_Found] | None:
+        """``footnote 5, ibid.``: a note of the document cited last."""
+        volume, document = self._sources.document(match.start)
+        if not document or pieces["ibid"].volume != VolumeName():
+            return None
+        return self._each(match, pieces["footnote"], lambda n: Reference(volume, document, "note", n.value))
+
     def _each(self, match: Match, piece: Piece, reference: object) -> list[_Found]:
         """One reference for each number; the first begins with the phrase, the last ends with it."""
         out = []
@@ -221,12 +247,16 @@ class Finder:
             return existing or str(name)
         if "volume" in pieces:
             alone = match.pieces[-1].slot == "volume" and (archival(run, match.start, self._grammar) or not editorial)
-            alone = alone or self._is_arabic(run, pieces["volume"])
-            if alone or scope(run, match.start, self._grammar, self._scope) != "here":
+            known = self._sources.just_cited(match.start)
+            alone = alone or (known is None and self._is_arabic(run, pieces["volume"]))
+            if alone or (known is None and scope(run, match.start, self._grammar, self._scope) != "here"):
                 self._sources.cited("", match.end)
                 self._scope = "outside"
                 return None
             name = pieces["volume"].volume or VolumeName()
+            if isinstance(known, VolumeName):
+                # "1945, vol. IX, p. 3; vol. X, p. 8": the years hold on.
+                name = names.ibid(known, name)
             self._sources.cited(_existing_volume(run, pieces["volume"]) or name, match.end)
             return _existing_volume(run, pieces["volume"]) or str(name)
         if "ibid" in pieces:
@@ -278,7 +308,7 @@ class Finder:
             return match.start > 0 or run.text[match.end : match.end + 1] != "."
         around = _around(run.text, match)
         if "paragraph" in pieces:
-            return not editorial and self._fits_paragraph(pieces, around)
+            return (not editorial or "here" in pieces) and self._fits_paragraph(pieces, around)
         if "document" in pieces:
             return self._fits_document(run, match, pieces, around, editorial)
         if "page" in pieces:
@@ -361,6 +391,7 @@ class Finder:
                         break
                     start = each.core
             else:
+                end = _to_end_of_emphasis(run, start, end)
                 attrs = {k: v for k, v in zip(("volume", "document", "part", "value"), (reference.volume, reference.document, reference.part, reference.value), strict=True) if v}  # fmt: skip
                 certainty = match.phrase.certainty
                 if not editorial:
@@ -387,6 +418,12 @@ class Finder:
         self.faults.append(Fault(message, hint, run.line + lines if run.line else 0, column))
 
 
+def _to_end_of_emphasis(run: Run, start: int, end: int) -> int:
+    """Where a link ends, with the full stop that stands in the same emphasis: ``footnote 5, *ibid.*`` is one link."""
+    stop = run.text[end : end + 1] == "."
+    return end + 1 if stop and any(start < first < end and last == end + 1 for first, last in run.leaning) else end
+
+
 def _existing_volume(run: Run, piece: Piece) -> str:
     """The id of the volume that a reference already on these words names."""
     for first, last, node in run.links:
@@ -400,6 +437,8 @@ def _existing_volume(run: Run, piece: Piece) -> str:
 
 def _is_editorial(document: Document, language: Language) -> bool:
     """Whether the editors wrote the text themselves."""
+    if not language.editorial:
+        return False
     if document.metadata.kind == language.editorial:
         return True
     return plain_text(document.title).lower().startswith(language.editorial)

@@ -18,8 +18,9 @@ from typing import Final
 import msgspec
 
 from generator.diagnostics import did_you_mean
+from generator.elsewhere import FOREIGN_RELATIONS
 from generator.phrases.english import ENGLISH
-from generator.phrases.language import Certainty, Phrase
+from generator.phrases.language import NONE, Certainty, Language, Phrase
 from generator.phrases.lexicon import Lexicon, Piece
 from generator.phrases.slots import HINTS, READERS, START, begins
 from generator.phrases.tokens import Stream
@@ -34,7 +35,7 @@ class Grammar(msgspec.Struct, frozen=True):
     patterns beside those of the language, ``outside`` works whose pages are never its own."""
 
     language: str = "en"
-    series: tuple[str, ...] = ("Foreign Relations",)
+    series: tuple[str, ...] = (FOREIGN_RELATIONS,)
     phrases: tuple[Phrase, ...] = ()
     outside: tuple[str, ...] = ()
 
@@ -63,10 +64,14 @@ class Compiled:
 
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
-        self.language = next((pack for pack in LANGUAGES if pack.tag == grammar.language.split("-")[0]), ENGLISH)
+        self.language = next((pack for pack in LANGUAGES if pack.tag == grammar.language.split("-")[0].lower()), NONE)
         self.lexicon = Lexicon(self.language, grammar.series)
         self.outside = _alternatives((*self.language.outside, *grammar.outside))
         self.archives = _alternatives(self.language.archives)
+        self.clause = _clauses(self.language)
+        self.own = re.compile(
+            rf"\b(?:{'|'.join(self.language.own)})\b[^.;()]{{0,12}}$" if self.language.own else "(?!)"
+        )
         self._root = _State()
         starts: set[tuple[str, str]] = set()
         for phrase in (*self.language.phrases, *grammar.phrases):
@@ -80,33 +85,26 @@ class Compiled:
 
     def matches(self, text: str, start: int) -> list[Match]:
         """The phrases that begin at ``start``, the longest first."""
-        stream = Stream(text, start)
         found: list[Match] = []
-        for (kind, name), after in self._root.after.items():
-            # Most slots cannot begin with this word: they need not be asked.
-            if kind == "word" or begins(name, self.lexicon, stream):
-                self._step(kind, name, after, stream, 0, (), found)
+        self._walk(self._root, Stream(text, start), 0, (), found)
         found.sort(key=lambda m: -m.end)
         return found
 
     def _walk(self, state: _State, stream: Stream, at: int, pieces: tuple[Piece, ...], best: list[Match]) -> None:
         if state.phrase and not (pieces and pieces[-1].open):
             best.append(Match(state.phrase, pieces, stream.at(0).start, stream.at(at - 1).end if not pieces else max(pieces[-1].end, self._end(stream, at, pieces))))  # fmt: skip
-        for (kind, name), after in state.after.items():
-            self._step(kind, name, after, stream, at, pieces, best)
-
-    def _step(
-        self, kind: str, name: str, after: _State, stream: Stream, at: int, pieces: tuple[Piece, ...], best: list[Match]
-    ) -> None:
-        if kind == "slot":
-            for end, piece in READERS[name](self.lexicon, stream, at):
-                self._walk(after, stream, end, (*pieces, piece), best)
-            return
         token = stream.at(at)
-        if token.low == name and token.kind != "end":
-            at += 1
-            at += len(name) <= 5 and stream.at(at).text == "." and stream.touches(at)
-            self._walk(after, stream, at, pieces, best)
+        categories = self.lexicon.categories(token)
+        for (kind, name), after in state.after.items():
+            if kind == "slot":
+                # Most slots cannot begin with this word: they need not be asked.
+                if begins(name, token, categories):
+                    for end, piece in READERS[name](self.lexicon, stream, at):
+                        self._walk(after, stream, end, (*pieces, piece), best)
+            elif token.low == name and token.kind != "end":
+                end = at + 1
+                end += len(name) <= 5 and stream.at(end).text == "." and stream.touches(end)
+                self._walk(after, stream, end, pieces, best)
 
     def _end(self, stream: Stream, at: int, pieces: tuple[Piece, ...]) -> int:
         """Where a phrase that ends with a word of its own (``thereto``) ends; the full stop after an abbreviation is
@@ -120,7 +118,9 @@ class Compiled:
         letters: dict[str, dict[str, set[str]]] = {}
         for kind, name in starts:
             if kind == "slot":
-                given = [(word, HINTS[name]) for category in START[name] for word in self.lexicon.words[category]]
+                given = [
+                    (word, HINTS[name]) for category in START[name] for word in self.lexicon.words.get(category, ())
+                ]
             else:
                 given = [(name, r"\b")]
             for word, hint in given:
@@ -133,8 +133,9 @@ class Compiled:
                 f"(?:{'|'.join(sorted(r, key=lambda t: (-len(t), t)))}){hint}" for hint, r in sorted(hints.items())
             )
             groups.append(f"{re.escape(first)}(?:{'|'.join(rests)})")
-        if ("slot", "file") in starts:
+        if ("slot", "file") in starts and self.language.files:
             groups.append(rf"(?:{'|'.join(self.language.files)})")
+        groups = groups or ["(?!)"]
         return re.compile(rf"(?<![^\W_])(?:{'|'.join(groups)})")
 
 
@@ -195,8 +196,26 @@ def _product(
         yield from _product(choices[1:], (*before, choice) if choice else before)
 
 
+def _clauses(language: Language) -> re.Pattern[str]:
+    """What a citation begins behind: a semicolon, a bracket, a sentence's end (but no ``vol. I``), or ``see``."""
+    short = {word[0] + word[1:] for word in language.words.get("volume", ()) if len(word) <= 5}
+    forms = sorted({form for word in short for form in (word, word.capitalize())})
+    no_short = "".join(rf"(?<!\b{re.escape(form)})" for form in forms)
+    lead = "|".join(f"[{word[0].upper()}{word[0]}]{re.escape(word[1:])}" for word in language.clauses)
+    return re.compile(
+        rf"""{no_short}(?<=[a-z0-9)\]”’]{{2}})[.?!]\d*[”’"]?\s+(?=[A-Z“("])|;|[(\[]"""
+        + (rf"|(?<![A-Za-z])(?:{lead})(?![A-Za-z])" if lead else "")
+    )
+
+
 def _alternatives(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n))) + ")")
+    """An expression that finds any of ``names`` at the beginning of a word. Their first letters come first in it, mostly
+    capitals, so that a search passes quickly over all else."""
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda n: (-len(n), n)):
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    groups = (rf"{(a := re.escape(letter))}(?<!\w{a})(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+    return re.compile("|".join(groups) or "(?!)")
 
 
 def phrase(rule: str, text: str, certainty: Certainty = "certain") -> Phrase:

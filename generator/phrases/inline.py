@@ -8,6 +8,8 @@ another link.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
+from operator import is_
 
 import msgspec
 
@@ -16,6 +18,7 @@ from generator.document import BLOCKS, Document, Node
 _SILENT = frozenset(("note_ref", "page_break"))
 _LINKS = frozenset(("reference", "link"))
 _CLOSED = frozenset(("code",))
+_NOT_READ = frozenset(("code_block", "heading", "figure"))
 
 
 class Run(msgspec.Struct):
@@ -52,52 +55,37 @@ def document(given: Document, find: Callable[[Run], list[Mark]], notes: Callable
         note if (children := tag(note.children, notes)) is note.children else msgspec.structs.replace(note, children=children)
         for note in given.notes
     )  # fmt: skip
-    if source_line is given.source_line and body is given.body and all(a is b for a, b in zip(made, given.notes, strict=True)):  # fmt: skip
+    if source_line is given.source_line and body is given.body and all(map(is_, made, given.notes)):  # fmt: skip
         return given
     return msgspec.structs.replace(given, source_line=source_line, body=body, notes=made)
 
 
 def _blocks(nodes: tuple[Node, ...], find: Callable[[Run], list[Mark]], number: str) -> tuple[Node, ...]:
-    out: list[Node] = []
-    inline: list[Node] = []
-    changed = False
-
-    def flush() -> None:
-        nonlocal changed
-        if not inline:
-            return
-        made = _inline(tuple(inline), find, number)
-        changed = changed or made is not None
-        out.extend(inline if made is None else made)
-        inline.clear()
-
-    for node in nodes:
-        if node.kind not in BLOCKS:
-            inline.append(node)
-            continue
-        flush()
-        if node.children and node.kind not in ("code_block", "heading", "figure"):
-            of = node.attrs.get("n", "") if node.kind == "paragraph" else number
-            children = _blocks(node.children, find, of)
-            if children is not node.children:
-                changed = True
-                node = _with(node, children)
-        out.append(node)
-    flush()
-    return tuple(out) if changed else nodes
+    if BLOCKS.isdisjoint([node.kind for node in nodes]):
+        return _inline(nodes, find, number)
+    made: list[Node] = []
+    for are_blocks, run in groupby(nodes, key=lambda node: node.kind in BLOCKS):
+        if are_blocks:
+            made += [_block(node, find, number) for node in run]
+        else:
+            made += _inline(tuple(run), find, number)
+    return nodes if len(made) == len(nodes) and all(map(is_, made, nodes)) else tuple(made)
 
 
-def _inline(nodes: tuple[Node, ...], find: Callable[[Run], list[Mark]], number: str) -> tuple[Node, ...] | None:
+def _block(node: Node, find: Callable[[Run], list[Mark]], number: str) -> Node:
+    if not node.children or node.kind in _NOT_READ:
+        return node
+    children = _blocks(node.children, find, node.attrs.get("n", "") if node.kind == "paragraph" else number)
+    return node if children is node.children else _with(node, children)
+
+
+def _inline(nodes: tuple[Node, ...], find: Callable[[Run], list[Mark]], number: str) -> tuple[Node, ...]:
     parts: list[str] = []
     run = Run("", [], [], 0, 0, number)
     _flatten(nodes, parts, 0, run)
     run.text = "".join(parts)
-    if not run.text:
-        return None
-    marks = find(run)
-    if not marks:
-        return None
-    return _wrapped(nodes, 0, sorted(marks, key=lambda m: m.start))[0]
+    marks = find(run) if run.text else []
+    return _wrapped(nodes, 0, sorted(marks, key=lambda m: m.start))[0] if marks else nodes
 
 
 def _flatten(nodes: tuple[Node, ...], parts: list[str], at: int, run: Run) -> int:

@@ -45,7 +45,7 @@ def item(lexicon: Lexicon, stream: Stream, at: int) -> Ends:
         if place:
             i, item = place[0], Item(item.kind, item.number, place[1], item.date)
         elif date:
-            i, item = date[0], Item(item.kind, item.number, item.post, date[1])
+            i, item = _after_time(lexicon, stream, date[0]), Item(item.kind, item.number, item.post, date[1])
         else:
             break
         out.append((i, Piece("item", first.start, stream.at(i - 1).end, item=item)))
@@ -91,6 +91,14 @@ def _date(lexicon: Lexicon, stream: Stream, i: int) -> tuple[int, str] | None:
     if year.kind == "number" and len(year.text) == 4 and year.text[:2] in ("17", "18", "19", "20"):
         return j + 1, f"{year.text}-{month:02}-{int(day.text):02}"
     return i, f"--{month:02}-{int(day.text):02}"
+
+
+def _after_time(lexicon: Lexicon, stream: Stream, i: int) -> int:
+    """Where the hour ends that may follow a day: ``May 3, 5 p.m.``"""
+    j = i + (stream.at(i).text in ",—")
+    j += stream.at(j).kind == "number"
+    taken = lexicon.word("time", stream, j)
+    return j + taken if taken else i
 
 
 def post(lexicon: Lexicon, stream: Stream, at: int) -> Ends:

@@ -1,13 +1,13 @@
 """What a language pack is: the words of each category, the phrases, and the words that tell scope.
 
 ``english`` is the one there is. Another language is another module with one ``Language``, put into ``LANGUAGES``
-of ``generator.phrases.grammar``; nothing else knows a word.
+of ``generator.phrases.grammar``; nothing else knows a word. In an edition of any other language nothing is found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -40,6 +40,10 @@ class Language(msgspec.Struct, frozen=True):
     archives: tuple[str, ...]
     items: frozenset[str]
     leads: frozenset[str]
+    own: tuple[str, ...]
+    """Words that say of the page after them that it is of the same volume: ante, post."""
+    clauses: tuple[str, ...]
+    """Words that a citation begins with, in small letters: see, cf."""
     of: frozenset[str]
     owners: frozenset[str]
     cited: frozenset[str]
@@ -66,3 +70,12 @@ class Language(msgspec.Struct, frozen=True):
     """Words without a capital that stand within titles and names."""
     posts: tuple[str, ...]
     """Places that telegrams are named after: ``Geneva 11751``."""
+
+
+NONE: Final = Language(
+    tag="", words={}, plural=frozenset(), months=(), phrases=(), outside=(), archives=(), items=frozenset(),
+    leads=frozenset(), own=(), clauses=(), of=frozenset(), owners=frozenset(), cited=frozenset(), units=frozenset(), led=frozenset(),
+    own_notes=frozenset(), not_notes=frozenset(), article="", editorial="", original=(), bodies=frozenset(), files=(),
+    small=frozenset(), posts=(),
+)  # fmt: skip
+"""The pack of a language that has none: nothing is found."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Set
 
 import msgspec
 
+from generator.elsewhere import series_name
 from generator.phrases.language import Language
 from generator.phrases.names import Item, VolumeName
 from generator.phrases.tokens import Stream, Token
@@ -40,11 +43,14 @@ Ends = list[tuple[int, Piece]]
 """Where a slot may end (the number of the next token) and what it found; the shortest first."""
 
 
-def _variants(name: str) -> tuple[str, ...]:
-    """The name of a series as it stands and as it is often misprinted: without its last s, in small letters."""
-    first, *rest = name.split()
-    low = " ".join((first, *(word.lower() for word in rest)))
-    return (name, name.removesuffix("s"), low, low.removesuffix("s")) if rest else (name,)
+def _variants(series: str) -> tuple[str, ...]:
+    """The names of a series as they stand and as they are often misprinted: without the last s, in small letters."""
+    out: list[str] = []
+    for name in filter(None, (name.strip() for name in series.split("|"))):
+        first, *rest = name.split()
+        low = " ".join((first, *(word.lower() for word in rest)))
+        out += (name, name.removesuffix("s"), low, low.removesuffix("s")) if rest else (name,)
+    return tuple(out)
 
 
 class Lexicon:
@@ -58,32 +64,40 @@ class Lexicon:
             "post": language.posts,
             "series": tuple(dict.fromkeys(v for name in series for v in _variants(name))),
         }
-        self._first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._by_first: defaultdict[str, dict[str, list[tuple[str, ...]]]] = defaultdict(dict)
+        self._categories: dict[str, set[str]] = {}
         for category, given in self.words.items():
-            for phrase in given:
-                parts = tuple(phrase.split())
-                self._first.setdefault(parts[0], []).append((category, parts))
-        for found in self._first.values():
-            found.sort(key=lambda entry: -len(entry[1]))
+            by_first = self._by_first[category]
+            for parts in sorted((tuple(phrase.split()) for phrase in given), key=len, reverse=True):
+                by_first.setdefault(parts[0], []).append(parts)
+                self._categories.setdefault(parts[0], set()).add(category)
+        # How a series is written to its name; the first one goes without saying.
+        self._others = {v.lower(): series_name(name) for name in reversed(series[1:]) for v in _variants(name)}
         self.months = {name.lower(): at for at, given in enumerate(language.months, 1) for name in given}
         self.files = re.compile("|".join(language.files) or r"(?!)")
 
     def word(self, category: str, stream: Stream, at: int) -> int:
         """How many tokens from ``at`` on make a word of ``category``, its abbreviating full stop included; 0: none."""
         token = stream.at(at)
+        by_first = self._by_first[category]
         for key in (token.text, token.low) if token.low != token.text else (token.text,):
-            for found, parts in self._first.get(key, ()):
-                if found == category and all(
-                    stream.at(at + n).text == p or stream.at(at + n).low == p for n, p in enumerate(parts)
-                ):
+            for parts in by_first.get(key, ()):
+                if all(p in (stream.at(at + n).text, stream.at(at + n).low) for n, p in enumerate(parts[1:], 1)):
                     n = len(parts)
                     stop = stream.at(at + n).text == "." and stream.touches(at + n)
                     return n + 1 if stop and len(parts[-1]) <= 5 else n
         return 0
 
-    def categories(self, token: Token) -> set[str]:
+    def other_series(self, stream: Stream, at: int, taken: int) -> str:
+        """The series that the words from ``at`` on name, if it is not the first of the edition; else empty."""
+        if not self._others:
+            return ""
+        return self._others.get(" ".join(stream.at(at + n).low for n in range(taken)).removesuffix(" ."), "")
+
+    def categories(self, token: Token) -> Set[str]:
         """The categories of the words that begin with a token."""
-        return {found for key in (token.text, token.low) for found, _ in self._first.get(key, ())}
+        own: Set[str] = self._categories.get(token.text, frozenset())
+        return own if token.text == token.low else own | self._categories.get(token.low, frozenset())
 
     def is_plural(self, token: Token) -> bool:
         return token.low in self.language.plural

@@ -28,21 +28,25 @@ NEXT = "next:"
 class VolumeName(msgspec.Struct, frozen=True):
     """A volume named in words. ``years`` as ``1952–1954``; ``number`` and ``part`` as arabic numbers or ``E15``;
     ``title`` is what else tells it from others, such as ``Russia`` or ``supp 2``; ``same``: what is not given is as in
-    the source cited last before the document (*ibid.* in its first note)."""
+    the source cited last before the document (*ibid.* in its first note); ``series``: its series, if that is not the
+    edition's first."""
 
     years: str = ""
     number: str = ""
     part: str = ""
     title: str = ""
     same: bool = False
+    series: str = ""
 
     def __str__(self) -> str:
-        return f"{'ibid' if self.same else 'vol'}:{self.years};{self.number};{self.part};{self.title.replace(';', ',')}"
+        series = f";{self.series.replace(';', ',')}" if self.series else ""
+        return f"{'ibid' if self.same else 'vol'}:{self.years};{self.number};{self.part};{self.title.replace(';', ',')}{series}"
 
     def in_words(self) -> str:
         """As an editor would print it: ``1952–1954, vol. VII, Part 2``."""
         number = f"vol. {numeral(int(self.number)) if self.number.isdecimal() else self.number}" if self.number else ""
-        return ", ".join(filter(None, (self.years, self.title, number, f"Part {self.part}" if self.part else "")))
+        part = f"Part {self.part}" if self.part else ""
+        return ", ".join(filter(None, (self.series, self.years, self.title, number, part)))
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -63,19 +67,20 @@ def volume_name(text: str) -> VolumeName | None:
     kind, colon, rest = text.partition(":")
     if not colon or kind not in ("vol", "ibid"):
         return None
-    years, number, part, title = (rest.split(";", 3) + ["", "", ""])[:4]
-    return VolumeName(years, number, part, title, kind == "ibid")
+    years, number, part, title, series = (rest.split(";", 4) + ["", "", "", ""])[:5]
+    return VolumeName(years, number, part, title, kind == "ibid", series)
 
 
 def ibid(before: VolumeName, given: VolumeName) -> VolumeName:
     """Return the volume that *ibid.* means after ``before`` was cited, with what is ``given`` anew."""
     if given.years:
-        return VolumeName(given.years, given.number, given.part, given.title)
+        return VolumeName(given.years, given.number, given.part, given.title, series=before.series)
     if given.number:
-        return VolumeName(before.years, given.number, given.part, given.title or before.title, before.same)
+        title = given.title or before.title
+        return VolumeName(before.years, given.number, given.part, title, before.same, before.series)
     if given.title:
-        return VolumeName(before.years, "", given.part, given.title, before.same)
-    return VolumeName(before.years, before.number, given.part or before.part, before.title, before.same)
+        return VolumeName(before.years, "", given.part, given.title, before.same, before.series)
+    return msgspec.structs.replace(before, part=given.part or before.part)
 
 
 def item(text: str) -> Item:
@@ -112,16 +117,18 @@ _NO_TITLE = frozenset(("the", "conference", "conferences", "at", "and", "of"))
 
 def named(name: VolumeName, home: VolumeName, volumes: Iterable[tuple[str, VolumeName]]) -> list[str]:
     """Return the ids of the volumes that ``name``, used in the volume called ``home``, may mean. Years that are not
-    given are those of ``home``; a part that is not given leaves all parts."""
+    given are those of ``home``; a part that is not given leaves all parts; a volume of another series than the
+    edition's first is known by its title."""
     wanted = name.years or home.years
     title = frozenset(words(name.title)) - _NO_TITLE
+    series = frozenset(words(name.series))
     out = []
     for id, own in volumes:
         if name.number != own.number or (name.part and name.part != own.part):
             continue
         if not name.number and not title:
             continue
-        if title and not title <= frozenset(words(own.title)):
+        if (title or series) and not title | series <= frozenset(words(own.title)):
             continue
         known = own.years or name.years  # years that are written are never those of a volume that has none
         if wanted and known and wanted != own.years and not (title and wanted in own.title):
@@ -133,17 +140,22 @@ def named(name: VolumeName, home: VolumeName, volumes: Iterable[tuple[str, Volum
 _CABLE = frozenset(
     ("telegram", "despatch", "dispatch", "airgram", "cable", "instruction", "message", "circular telegram")
 )
+_TITLE = re.compile(
+    r"(?:telegram|desp?atch|dispatch|airgram|cable|instruction|message)\s+(?:No\.\s*)?"
+    r"(?:[A-Z][A-Za-z]*[ –-])?(?P<number>\d{1,6}(?:/\d+)?)\b",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(r"(?:[A-Z][A-Za-z]+[ –-]){0,2}(?P<number>\d{1,6}(?:/\d+)?)\.\s")
 
 
 def item_of(facts: Facts) -> Item | None:
-    """Return what a document is called as a telegram or despatch, from its kind, first number, place and day;
-    None if it is no such thing. The post is the place it was sent from and the words of its title."""
+    """Return what a document is called as a telegram or despatch, from its kind, number, place and day;
+    None if it is no such thing. The number stands in its title or at its beginning. The post is the place it was sent from and the words of its title."""
     kind = facts.metadata.kind.lower()
     if kind not in _CABLE:
         return None
     number = facts.paragraphs[0].number if facts.paragraphs else ""
-    found = _OPENING.search(facts.opening[:160])
+    found = _TITLE.match(facts.title) or _OPENING.search(facts.opening[:160])
     if found:
         number = found["number"]
     if not number:

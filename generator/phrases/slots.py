@@ -6,13 +6,13 @@ come from the language pack; the readers say only how they go together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import partial
 from typing import Final
 
 from generator.phrases import items, numbered, volumes
 from generator.phrases.lexicon import Ends, Lexicon, Piece
-from generator.phrases.tokens import Stream
+from generator.phrases.tokens import Stream, Token
 
 HINTS: Final[Mapping[str, str]] = {
     "document": r"\.?\s+(?:[Nn]os?\.\s*)?(?=\d)",
@@ -103,10 +103,10 @@ READERS: Final[Mapping[str, Callable[[Lexicon, Stream, int], Ends]]] = {
 """The list of slots."""
 
 
-def begins(slot: str, lexicon: Lexicon, stream: Stream) -> bool:
-    """Whether a slot may begin with the first token."""
-    token = stream.at(0)
-    categories = START[slot]
-    if not categories:
+def begins(slot: str, token: Token, categories: Set[str]) -> bool:
+    """Whether a slot may begin with a token, whose word is of these categories."""
+    if slot == "title":
+        return True
+    if not START[slot]:
         return token.kind == "number" or len(token.text) == 1
-    return not lexicon.categories(token).isdisjoint(categories)
+    return not categories.isdisjoint(START[slot])

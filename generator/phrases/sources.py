@@ -16,9 +16,6 @@ from generator.phrases.tokens import Stream, Token, roman
 
 Scope = Literal["here", "outside", "unclear"]
 
-_CLAUSE = re.compile(
-    r";|[(\[]|(?<=[a-z0-9)\]”’]{2})[.?!]\d*[”’\"]?\s+(?=[A-Z“(\"])|(?<![A-Za-z])(?:[Ss]ee|[Cc]f\.)(?![A-Za-z])"
-)
 _YEAR_OF_A_BOOK = re.compile(r"\d{4}\)\s*,\s*$")
 _BACK = 240
 
@@ -32,15 +29,44 @@ class Sources:
         self.last: VolumeName | str | None = None
         self._archived = False
         self._unread: list[tuple[str, int]] = []
+        self._document = ("", "")
+        self._since: list[tuple[str, int]] = []
 
     def begin(self, run: Run) -> None:
         """A new run of text begins."""
         self._unread.append((run.text, 0))
+        if self._document[1]:
+            self._since.append((run.text, 0))
 
     def cited(self, volume: VolumeName | str, end: int) -> None:
         """A volume (or, empty, a work outside) was cited up to ``end`` of the current run."""
         self.last, self._archived = volume, False
         self._unread = [(self._unread[-1][0], end)]
+        self._document = ("", "")
+
+    def cited_document(self, volume: str, document: str, end: int) -> None:
+        """A document was cited up to ``end`` of the current run."""
+        self._document = (volume, document)
+        self._since = [(self._unread[-1][0], end)]
+
+    def document(self, start: int) -> tuple[str, str]:
+        """The volume and document that *ibid.* at ``start`` of the current run means; empty texts if something else
+        was cited since."""
+        for at, (text, begin) in enumerate(self._since, 1):
+            end = start if at == len(self._since) else len(text)
+            if self._grammar.outside.search(text, begin, end) or self._grammar.archives.search(text, begin, end):
+                return "", ""
+        return self._document
+
+    def just_cited(self, start: int) -> VolumeName | str | None:
+        """The volume cited directly before ``start`` of the current run, with but a comma or the like between."""
+        text, end = self._unread[-1]
+        if not self.last or len(self._unread) > 1 or not end or start - end > 16:
+            return None
+        between = _all_tokens(text[end:start])
+        lexicon = self._grammar.lexicon
+        joins = all(t.text in ",;" or t.low in self._grammar.language.leads or lexicon.word("and", Stream(t.text, 0), 0) for t in between)  # fmt: skip
+        return self.last if joins else None
 
     def before(self, start: int, paged: bool) -> VolumeName | str | None:
         """What *ibid.* at ``start`` of the current run means: with a page the last printed source, bare the last
@@ -61,7 +87,9 @@ def scope(run: Run, start: int, grammar: Compiled, before: Scope, back: int = 2)
     holds on where nothing but names or a date stands between (``Bulletin, May 5, p. 3; May 12, p. 9``). ``back`` says how
     many clauses without words of their own may be passed over."""
     language, lexicon = grammar.language, grammar.lexicon
-    begin = _clause(run.text, start)
+    if grammar.own.search(run.text, max(0, start - 20), start):
+        return "here"
+    begin = _clause(run.text, start, grammar)
     if _outside(run, begin, start, grammar):
         return "outside"
     tokens = _tokens(run.text[begin:start])
@@ -71,7 +99,12 @@ def scope(run: Run, start: int, grammar: Compiled, before: Scope, back: int = 2)
     if tokens[-1].low in language.leads:
         return "here"
     months = {name for given in language.months for name in given}
-    named = [t for t in tokens if t.kind == "word" and t.low not in language.small and t.text not in months]
+    # "Printed as despatch 5, p. 3" names no book by one Printed, and "p. 9; vol. IV" none by one P.
+    plain = language.small | language.cited
+    named = [
+        t for t in tokens
+        if t.kind == "word" and t.low not in plain and t.text not in months and "page" not in lexicon.categories(t)
+    ]  # fmt: skip
     if _YEAR_OF_A_BOOK.search(run.text, begin, start):
         return "outside"
     if any(name in run.text[begin:start] for name in lexicon.words["series"]):
@@ -101,18 +134,18 @@ def scope(run: Run, start: int, grammar: Compiled, before: Scope, back: int = 2)
 
 def outside(run: Run, start: int, grammar: Compiled) -> bool:
     """Whether the clause before ``start`` names a work outside the edition."""
-    return _outside(run, _clause(run.text, start), start, grammar)
+    return _outside(run, _clause(run.text, start, grammar), start, grammar)
 
 
 def archival(run: Run, start: int, grammar: Compiled) -> bool:
     """Whether the clause before ``start`` names an archive: ``NSC Files, Box 541, Korea, Vol. II``."""
-    return bool(grammar.archives.search(run.text, _clause(run.text, start), start))
+    return bool(grammar.archives.search(run.text, _clause(run.text, start, grammar), start))
 
 
-def _clause(text: str, start: int) -> int:
+def _clause(text: str, start: int, grammar: Compiled) -> int:
     """Where the clause begins that ends before ``start``. A bracket closed again begins none."""
     begin = max(0, start - _BACK)
-    for found in _CLAUSE.finditer(text, begin, start):
+    for found in grammar.clause.finditer(text, begin, start):
         sign = found[0]
         if sign in "([" and text.find(")" if sign == "(" else "]", found.end(), start) >= 0:
             continue
@@ -156,8 +189,12 @@ def _only_name(tokens: list[Token]) -> bool:
 
 
 def _tokens(text: str) -> list[Token]:
+    return [t for t in _all_tokens(text) if t.kind in ("word", "number")]
+
+
+def _all_tokens(text: str) -> list[Token]:
     stream = Stream(text, 0)
     out: list[Token] = []
     while (token := stream.at(len(out))).kind != "end":
         out.append(token)
-    return [t for t in out if t.kind in ("word", "number")]
+    return out

@@ -7,7 +7,9 @@ what its phrases cost.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:[A-Za-z](?![A-Za-z]))?)|(?P<word>[^\W\d_]+(?:[’'.&](?=[^\W\d_])[^\W\d_]+)*)|(?P<dash>[–—-])|(?P<sign>\S))"
@@ -16,7 +18,7 @@ _TOKEN = re.compile(
 DASHES: Final = "–—-"
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A piece of text: ``kind`` is number, word, dash, sign or end; ``low`` the text in lower case."""
 
     kind: str

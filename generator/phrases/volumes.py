@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from generator.phrases import names
 from generator.phrases.lexicon import Ends, Lexicon, Number, Piece
 from generator.phrases.names import VolumeName
@@ -12,7 +14,13 @@ _LONGEST_TITLE = 16
 
 def series(lexicon: Lexicon, stream: Stream, at: int) -> Ends:
     taken = lexicon.word("series", stream, at)
-    return _segments(lexicon, "series", stream, at, at + taken) if taken else []
+    if not taken:
+        return []
+    out = _segments(lexicon, "series", stream, at, at + taken)
+    other = lexicon.other_series(stream, at, taken)
+    if not other:
+        return out
+    return [(end, replace(piece, volume=replace(piece.volume or VolumeName(), series=other))) for end, piece in out]
 
 
 def ibid(lexicon: Lexicon, stream: Stream, at: int) -> Ends:
@@ -41,7 +49,8 @@ def _segments(lexicon: Lexicon, slot: str, stream: Stream, at: int, i: int) -> E
     titles = 0
     while True:
         j = i
-        if stream.at(j).text in ",.;" and j > at:
+        # A colon leads to a volume's own title: "Foreign Relations of the United States: Diplomatic Papers, 1943".
+        if (stream.at(j).text in ",.;" and j > at) or (stream.at(j).text == ":" and slot == "series" and not out):
             sign = stream.at(j).text
             j += 1
         else:
@@ -75,7 +84,8 @@ def _segment(
     token = stream.at(i)
     bracket = token.text == "["
     year = stream.at(i + bracket)
-    if not name.years and slot != "volume" and year.kind == "number" and len(year.text) == 4 and year.text[:2] in ("17", "18", "19", "20"):  # fmt: skip
+    open_to_years = not name.years and (slot == "series" or (slot == "ibid" and not name.number))
+    if open_to_years and year.kind == "number" and len(year.text) == 4 and year.text[:2] in ("17", "18", "19", "20"):  # fmt: skip
         i += bracket + 1
         last = ""
         if stream.at(i).kind == "dash" and stream.at(i + 1).kind == "number" and len(stream.at(i + 1).text) in (2, 4):

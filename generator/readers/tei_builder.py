@@ -36,7 +36,7 @@ MAX_DEPTH = 128
 """Elements inside elements. Printed indexes reach 30; what is deeper keeps its text only."""
 
 _SPACE = " \t\n\r"
-_RUNS = re.compile(r"[ \t\n\r]+")
+_RUNS = re.compile(r"[\t\n\r][ \t\n\r]*| [ \t\n\r]+")
 _NO_SPACE_BEFORE = frozenset(",.;:!?)]}”’»—–…")
 _INDENTED_BEFORE = frozenset(",.;:!?)]—–")
 _WORD = re.compile(r"\w")
@@ -86,8 +86,8 @@ class Builder:
 
     def content(self, element: Element, out: list[Node]) -> None:
         """Put the text and children of ``element`` into ``out``."""
-        if element.text:
-            self.text(element.text, out, element)
+        if text := element.text:
+            self.text(text, out, element)
         if not len(element):
             return
         self._depth += 1
@@ -104,8 +104,8 @@ class Builder:
             handler(self, child, out)
             if attached:
                 self.refer_from(child, out)
-            if child.tail:
-                self.text(child.tail, out, child)
+            if tail := child.tail:
+                self.text(tail, out, child)
         self._depth -= 1
 
     def handler(self, tag: object) -> Handler:
@@ -120,8 +120,11 @@ class Builder:
 
     def text(self, raw: str, out: list[Node], element: Element) -> None:
         """Put a run of text into ``out``; ``element`` says where it stands."""
-        # str.split would take the spaces that an editor means to keep (U+00A0, U+202F) for indentation.
-        words = " ".join(raw.split()) if raw.isascii() else _RUNS.sub(" ", raw).strip(" ")
+        if "\n" not in raw and "  " not in raw and "\t" not in raw and "\r" not in raw:
+            words = raw.strip(" ")
+        else:
+            # str.split would take the spaces that an editor means to keep (U+00A0, U+202F) for indentation.
+            words = " ".join(raw.split()) if raw.isascii() else _RUNS.sub(" ", raw).strip(" ")
         if not words:
             self._space(out, raw)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+from lxml import etree
 
 from generator.diagnostics import Diagnostic
 from generator.document import Document, Metadata, Node, Party, plain_text
@@ -125,18 +126,17 @@ def _parts_of_body(body: Element) -> list[tuple[Element, bool]]:
 
 def _prepare(builder: Builder, root: Element, header: Element | None) -> None:
     """Take down what can be known only from the part as a whole: ids, labels of notes, notes tied to places."""
-    named = [e for e in root.iter() if XML_ID in e.attrib] if header is not None else root.xpath("descendant-or-self::*[@xml:id]")  # fmt: skip
-    builder.in_source = {e.get(XML_ID).strip() for e in named}
-    builder.languages = bool(root.xpath("boolean(.//*[@xml:lang])"))
+    builder.in_source = {id.strip() for id in _IDS(root)}
+    builder.languages = _HAS_LANGUAGES(root)
     notes = [e for e in root.iter("{*}note") if not is_inline_source(e)]
     if header is not None:
         notes = [e for e in notes if not any(a is header for a in e.iterancestors())]
     builder.labels = {" ".join(n.split()) for e in notes if (n := e.get("n"))}
     tied = [e for e in notes if e.get("target") or e.get("corresp")]
-    called = root.xpath(".//*[local-name()='ref' or local-name()='ptr'][contains(@type, 'ote')]") if notes else []
+    called = [e for e in root.iter("{*}ref", "{*}ptr") if "ote" in e.get("type", "")] if notes else []
     if not tied and not called:
         return
-    by_id = {e.get(XML_ID).strip(): e for e in named}
+    by_id = {id.strip(): e for e in root.iter() if (id := e.get(XML_ID)) is not None}
     builder.note_elements = {id: e for id, e in by_id.items() if local(e) == "note" and e in notes}
     for call in called:
         note = builder.note_elements.get((call.get("target") or "").strip().lstrip("#"))
@@ -153,6 +153,8 @@ def _prepare(builder: Builder, root: Element, header: Element | None) -> None:
             builder.detached.add(note)
 
 
+_IDS = etree.XPath("descendant-or-self::*/@xml:id", smart_strings=False)
+_HAS_LANGUAGES = etree.XPath("boolean(.//*/@xml:lang)")
 _NO_PLACE = frozenset(("note", "p", "ab", "div", "list", "item", "table", "row", "cell", "head", "TEI", "text", "body", "lg", "pb", "lb"))  # fmt: skip
 
 
@@ -178,14 +180,14 @@ class _Text:
             b.handler(part.tag)(b, part, self.body)
             b.gather(self.body)
             return
-        if part.text:
-            b.text(part.text, self.body, part)
+        if text := part.text:
+            b.text(text, self.body, part)
         for child in part:
             self._child(child)
             if b.attached:
                 b.refer_from(child, self.body)
-            if child.tail:
-                b.text(child.tail, self.body, child)
+            if tail := child.tail:
+                b.text(tail, self.body, child)
         b.end_line(self.body)
 
     def _child(self, e: Element) -> None:

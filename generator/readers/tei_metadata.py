@@ -45,17 +45,32 @@ def words_of(element: Element) -> str:
 def number(main: Element, id: str, title: list[Node], role: str) -> tuple[str, str]:
     """The document's number and how the title prints it."""
     given = (main.get("n") or "").strip()
-    words = plain_text(title)
-    named = re.match(r"d(\d+[A-Za-z]*)$", main.get(XML_ID) or id)
     if role != "document":
         return given, ""
+    named = _NUMBER_IN_ID.match(main.get(XML_ID) or id)
     number = given or (named[1] if named else "")
     if not number:
         return "", ""
-    printed = re.match(
-        rf"(?:No\.\s*)?{re.escape(number)}(?:\.(?=\D)|(?=\s)|$)|No\.\s*{re.escape(number)}(?!\w)\.?", words
-    )
-    return number, printed[0] if printed and printed[0] != words else ""
+    words = plain_text(title)
+    printed = _printed(number, words)
+    return number, printed if printed != words else ""
+
+
+_NUMBER_IN_ID = re.compile(r"d(\d+[A-Za-z]*)$")
+_NO = re.compile(r"No\.\s*")
+_AFTER_NUMBER = re.compile(r"\.(?=\D)|(?=\s)|$")
+_AFTER_NO = re.compile(r"(?!\w)\.?")
+
+
+def _printed(number: str, words: str) -> str:
+    """How a title prints the number it begins with: ``387.``, ``387`` or ``No. 387``; empty if it does not."""
+    places = [(0, _AFTER_NUMBER)]
+    if no := _NO.match(words):
+        places = [(no.end(), _AFTER_NUMBER), *places, (no.end(), _AFTER_NO)]
+    for start, after in places:
+        if words.startswith(number, start) and (end := after.match(words, start + len(number))):
+            return words[: end.end()]
+    return ""
 
 
 def without_number(nodes: Iterable[Node], printed: str) -> list[Node]:
@@ -152,6 +167,7 @@ _CLASSES = (
     "top secret", "secret", "confidential", "restricted", "limited official use", "official use only",
     "for official use only", "unclassified", "strictly confidential", "personal and confidential",
 )  # fmt: skip
+_CLAUSE_END = re.compile(r"[;,—–]")
 _IN_SOURCE_NOTE = re.compile(
     r"(?<=[.\])”’\"] )(Top Secret|Secret|Confidential|Restricted|Limited Official Use|(?:For )?Official Use Only|Unclassified)(?=[.;,])"
 )
@@ -167,7 +183,7 @@ def classification(notes: Iterable[Note], body: Iterable[Node]) -> str:
                 return found[1].title().replace("For Official", "For Official")
             break
     for line in _top_lines(body):
-        words = re.split(r"[;,—–]", plain_text((line,)).strip("[]() .").lower())[0].strip("[]() .")
+        words = _CLAUSE_END.split(plain_text((line,)).strip("[]() .").lower(), 1)[0].strip("[]() .")
         if words in _CLASSES:
             return words.title()
     return ""
@@ -188,15 +204,7 @@ def _top_lines(body: Iterable[Node]) -> Iterator[Node]:
 def date_of(main: Element, header: Element | None, file: str) -> tuple[EditionDate | None, tuple[Diagnostic, ...]]:
     """The date of a document: its date line's, what the edition noted on the division, or the header's."""
     problems: list[Diagnostic] = []
-    candidates = [d for line in _datelines(main) for d in line.iter("{*}date")]
-    # Electronic volumes give place and date in the head ("NSDM 222, Washington, June 11, 1973").
-    candidates += [d for head in main.iterfind("{*}head") for d in head.iter("{*}date") if not _in_note(d)]
-    candidates += [d for end in main.iterfind("{*}postscript") for d in end.iter("{*}date")]
-    candidates += [d for end in main.iterfind("{*}closer") for d in end.iter("{*}date")]
-    if header is not None:
-        candidates += list(header.iterfind("{*}profileDesc/{*}creation/{*}date"))
-        candidates += [d for d in header.iterfind(".//{*}date") if d.get("type") == "created"]
-    for element in candidates:
+    for element in _dates(main, header):
         text = _edtf(element)
         if not text:
             continue
@@ -220,6 +228,21 @@ def date_of(main: Element, header: Element | None, file: str) -> tuple[EditionDa
         except ValueError:
             pass
     return None, tuple(problems)
+
+
+def _dates(main: Element, header: Element | None) -> Iterator[Element]:
+    """The elements that may date a document, the likeliest first."""
+    for line in _datelines(main):
+        yield from line.iter("{*}date")
+    # Electronic volumes give place and date in the head ("NSDM 222, Washington, June 11, 1973").
+    for head in main.iterfind("{*}head"):
+        yield from (d for d in head.iter("{*}date") if not _in_note(d))
+    for name in ("postscript", "closer"):
+        for end in main.iterfind(f"{{*}}{name}"):
+            yield from end.iter("{*}date")
+    if header is not None:
+        yield from header.iterfind("{*}profileDesc/{*}creation/{*}date")
+        yield from (d for d in header.iterfind(".//{*}date") if d.get("type") == "created")
 
 
 def _in_note(element: Element) -> bool:

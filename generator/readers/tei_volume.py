@@ -76,7 +76,7 @@ def cut(reader: str, file: str, volume: str, data: bytes, root: Element) -> Spli
         cutter.rename(documents, stem)
         cutter.title = title_of_header(next((c for c in root if local(c) == "teiHeader"), None))
     contents: list[Division] = []
-    for text in root.iter("{*}text"):
+    for text in (e for e in elements if local(e) == "text"):
         if not any(local(a) == "text" for a in text.iterancestors()):
             contents += cutter.walk(text, emitted=False)
     cutter.finish()

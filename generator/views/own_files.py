@@ -1,0 +1,98 @@
+"""The files of the site that are no pages: rules for the host, redirects, the list of documents for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from generator import urls
+from generator.catalog import page_range
+from generator.views.frame import Data, Frame, document_path
+
+
+def files(frame: Frame) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and bytes of each."""
+    yield "_headers", _HEADERS.encode()
+    yield "_redirects", "".join(f"{old} {new} 301\n" for old, new in _redirects(frame)).encode()
+    yield "robots.txt", _robots(frame).encode()
+    yield "documents.json", msgspec.json.format(msgspec.json.encode(_documents(frame)), indent=1) + b"\n"
+
+
+def _redirects(frame: Frame) -> list[tuple[str, str]]:
+    """The old addresses of documents (``aliases``) with their new ones, as a host sees them."""
+    out = {}
+    for volume in frame.catalog.volumes.values():
+        for facts in volume.by_id.values():
+            for alias in facts.metadata.aliases:
+                out[f"{frame.base_path}{alias.strip('/')}/"] = frame.base_path + urls.address(document_path(facts))
+    return sorted(out.items())
+
+
+def _robots(frame: Frame) -> str:
+    base = frame.edition.base_url
+    return "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
+
+
+def _documents(frame: Frame) -> list[Data]:
+    """What documents.json says of each document, for programs."""
+    out = []
+    for volume in frame.catalog.volumes.values():
+        for f in volume.documents:
+            meta = f.metadata
+            known: Data = {
+                "id": f.id,
+                "volume": f.volume,
+                "address": urls.address(document_path(f)),
+                "number": meta.number,
+                "title": f.title,
+                "date": meta.date.edtf if meta.date else "",
+                "place": meta.place,
+                "kind": meta.kind,
+                "classification": meta.classification,
+                "from": [p.name for p in meta.sender],
+                "to": [p.name for p in meta.addressee],
+                "pages": str(page_range(f)),
+                "source_line": f.source_line,
+            }
+            out.append({k: v for k, v in known.items() if v})
+    return out
+
+
+_HEADERS = """\
+/*
+  Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: strict-origin-when-cross-origin
+  Permissions-Policy: camera=(), geolocation=(), microphone=()
+/assets/*
+  Cache-Control: public, max-age=3600
+/search/terms/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/places/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/words/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/lengths/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/records/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/facets/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/mentions/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/jumps/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/lists/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/root.js
+  Cache-Control: public, max-age=0, must-revalidate
+/search/lunr-index.json
+  Cache-Control: public, max-age=0, must-revalidate
+/search/lunr-index.js
+  Cache-Control: public, max-age=0, must-revalidate
+/search/documents.json
+  Cache-Control: public, max-age=0, must-revalidate
+/search/documents.js
+  Cache-Control: public, max-age=0, must-revalidate
+"""
