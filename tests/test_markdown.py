@@ -16,11 +16,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it.token import Token
 
 from generator.document import Document, Node, is_safe_url, plain_text
 from generator.readers import Part, Reading, markdown
+from generator.readers.markdown_rules import make_parser, new_env
 
 CASES = Path(__file__).parent / "markdown"
 
@@ -227,6 +229,26 @@ def test_any_text_is_read_and_written_down(source: str) -> None:
     for node in nodes_of(reading.document.body):
         assert node.kind != "link" or is_safe_url(node.attrs["url"])
     assert all(str(found) for found in reading.diagnostics)
+
+
+_ALL_RULES = make_parser()
+_NO_SHORT_WAY = make_parser()
+_NO_SHORT_WAY.block.ruler.disable("line_of_words")
+
+
+_LINES = st.lists(
+    st.sampled_from(["words", "1. one", "2. two", "1) one", "12.5 words", ": meaning", "~ meaning", "- item", "> quote", "---", "  two", *[""] * 6]),
+    max_size=7,
+).map("\n".join)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(_LINES)
+def test_the_short_way_to_a_paragraph_leads_where_all_rules_do(source: str) -> None:
+    made: list[list[Token]] = [[], []]
+    for parser, tokens in zip((_ALL_RULES, _NO_SHORT_WAY), made, strict=True):
+        parser.block.parse(source, parser, new_env(), tokens)
+    assert made[0] == made[1]
 
 
 _YAML = st.lists(
