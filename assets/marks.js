@@ -1,5 +1,6 @@
 // Marks in a document that was opened from a search: its address says which words (?marks=), they are marked in the text,
-// and a small bar leads from one to the next. Pages that are opened otherwise do nothing here, and load nothing.
+// and a small bar leads from one to the next. Pages that are opened otherwise do nothing here, and load nothing, but for
+// those that the search page asks for their text where it cannot read them.
 //
 // The words are marked without touching the text where the browser can (CSS custom highlights), so selecting, copying,
 // page marks and references stay as they are; elsewhere they are wrapped in <mark>.
@@ -8,9 +9,12 @@
   "use strict";
 
   const words = document.currentScript?.dataset ?? {};
-  const terms = new Set((new URLSearchParams(location.search).get("marks") ?? "").split(" ").filter(Boolean));
+  const given = new URLSearchParams(location.search);
+  const terms = new Set((given.get("marks") ?? "").split(" ").filter(Boolean));
   const article = document.querySelector("article.document, article.section");
-  if (!terms.size || !article) return;
+  // On a disk no page may read another; the search page there asks for the text, in a frame that nobody sees.
+  const isAsked = location.protocol === "file:" && window.parent !== window && given.has("text");
+  if (!(terms.size || isAsked) || !article) return;
 
   const root = document.body.dataset.root ?? "";
   const natively = Boolean(window.CSS?.highlights && window.Highlight && document.adoptedStyleSheets);
@@ -154,9 +158,20 @@
     }
   }
 
+  function tellText() {
+    const { text, places } = window.editionPassages.reading(document);
+    window.parent.postMessage({ editionText: { text, places } }, "*");
+  }
+
+  if (isAsked) {
+    script("assets/search-passages.js").then(tellText);
+    return;
+  }
   script("assets/lib/lunr.js")
     .then(() => script("assets/search-engine.js"))
     .then(() => script("assets/search-passages.js"))
+    .then(() => window.editionSearchEngine.speakAs(new URL(`${root}search/`, location.href).href))
+    .catch((error) => console.error(error)) // without the index words are marked as in English
     .then(begin)
     .catch((error) => console.error(error)); // the document is there all the same
 })();

@@ -53,8 +53,98 @@
     return text.replace(TO_FOLD, foldCharacter).replace(POSSESSIVE, "");
   }
 
-  const stem = (word) => lunr().stemmer(new (lunr().Token)(word)).toString();
-  const isStopWord = (word) => !lunr().stopWordFilter(new (lunr().Token)(word));
+  // Twin of generator/search/languages.py, which says what the tables are.
+  const MARKED = /[IUY]/g;
+
+  /** Return the function that takes a word in lower case to its stem by a table. */
+  function stemmerOf({ vowels, v, least, marks, blocks }) {
+    const region1 = new RegExp(`[${vowels}][^${vowels}]`, "g");
+    const regionV = new RegExp(v);
+    const marking = marks.map(([pattern, to]) => [new RegExp(pattern, "g"), to]);
+    const made = blocks.map((block) => block.map((steps) => steps.map(stepOf)));
+    const after = (word, from) => {
+      region1.lastIndex = from;
+      return region1.test(word) ? region1.lastIndex : word.length;
+    };
+    return (word) => {
+      if (word.length < 3) return word;
+      for (const [pattern, to] of marking) word = word.replace(pattern, to);
+      const first = after(word, 0);
+      const regions = {
+        "": 0,
+        1: Math.max(first, least),
+        2: after(word, first),
+        v: regionV.exec(word)?.[0].length ?? word.length,
+      };
+      const read = { word, regions };
+      for (const [tried, then, otherwise] of made) {
+        const done = tried.some((step) => step(read));
+        for (const step of done ? then : otherwise) step(read);
+      }
+      return read.word.replace(MARKED, (mark) => mark.toLowerCase());
+    };
+  }
+
+  /** Return a function that changes {word, regions} by a step, and says whether the step succeeded. */
+  function stepOf([limit, ...listed]) {
+    const rules = new Map();
+    for (const rule of listed) for (const ending of rule[0].split(" ")) rules.set(ending, ruleOf(rule, limit));
+    const sizes = [...new Set([...rules.keys()].map((ending) => ending.length))].sort((a, b) => b - a);
+    return (read) => {
+      const { word, regions } = read;
+      for (const size of sizes) {
+        const at = word.length - size;
+        const rule = at >= regions[limit] && rules.get(word.slice(at));
+        if (rule) return rule(word.slice(0, at), read);
+      }
+      return false;
+    };
+  }
+
+  function ruleOf([, region = "", to = "", before = "", then = [], otherwise = [], weak = false], limit) {
+    const preceded = before && new RegExp(`(?:${before})$`, "g");
+    const steps = then.map(stepOf);
+    return (left, read) => {
+      const { regions } = read;
+      if (preceded) {
+        preceded.lastIndex = regions[limit];
+        if (!preceded.test(left)) return false;
+      }
+      if (left.length < regions[region]) {
+        if (!otherwise.length || left.length < regions[otherwise[1]]) return false;
+        read.word = left + otherwise[0];
+        return true;
+      }
+      read.word = left + to;
+      for (const step of steps) step(read);
+      return !weak;
+    };
+  }
+
+  const ENGLISH = {
+    stem: (word) => lunr().stemmer(new (lunr().Token)(word)).toString(),
+    isStopWord: (word) => !lunr().stopWordFilter(new (lunr().Token)(word)),
+  };
+  let spoken = ENGLISH; // an index has one language, and a page one index
+
+  /** Take words apart in the language that a root names; null is English. */
+  function speak(language) {
+    termsOfWord.clear();
+    if (!language) {
+      spoken = ENGLISH;
+      return;
+    }
+    const stopWords = new Set(language.stopWords.split(" ").filter(Boolean));
+    const stem = language.table ? stemmerOf(language.table) : (word) => word;
+    spoken = { stem, isStopWord: (word) => stopWords.has(word) };
+    if (!language.table) return;
+    const label = `stemmer-${language.code}`;
+    delete lunr().Pipeline.registeredFunctions[label]; // a newer index may have another table
+    lunr().Pipeline.registerFunction((token) => token.update(stem), label);
+  }
+
+  const stem = (word) => spoken.stem(word);
+  const isStopWord = (word) => spoken.isStopWord(word);
 
   const termsOfWord = new Map();
 
@@ -63,7 +153,7 @@
     let terms = termsOfWord.get(word);
     if (!terms) {
       if (termsOfWord.size > 50000) termsOfWord.clear();
-      terms = lunr().tokenizer(fold(word)).map((token) => lunr().stemmer(lunr().trimmer(token)).toString());
+      terms = lunr().tokenizer(fold(word)).map((token) => stem(lunr().trimmer(token).toString()));
       termsOfWord.set(word, terms);
     }
     return terms;
@@ -170,6 +260,12 @@
       });
   }
 
+  /** Take words apart in the language of the index in the folder `base`: for a page that asks it nothing. */
+  async function speakAs(base) {
+    const load = base.startsWith("file:") ? fromDisk(base) : fromServer(base);
+    speak((await load(ROOT)).language);
+  }
+
   /* ----------------------------------------------------- the index in files */
 
   const KEPT = 400; // files kept in memory as they were read
@@ -228,6 +324,7 @@
     constructor(data) {
       if (data.form !== 1 || data.lunr !== lunr().version) throw new Error("the index is of another form");
       Object.assign(this, data);
+      speak(data.language);
       this.terms = new ByTerm(data.terms);
       this.wordsFrom = data.words[0];
       this.wordFiles = namesOf(data.words[1]);
@@ -425,9 +522,14 @@
       expected.catch(() => {}); // whoever needs it will ask again
     }
 
+    /** Begin to fetch what phrases need: a quotation mark has been typed. */
+    expectPhrases() {
+      this.#onRoot((root) => this.#list(root, "places")).catch(() => {}); // whoever needs it will ask again
+    }
+
     /** Return the fields, the number of documents, and whether phrases can be searched. */
     about() {
-      return this.#onRoot(({ fields, count, phrases }) => ({ fields, count, phrases }));
+      return this.#onRoot(({ fields, count, phrases, language }) => ({ fields, count, phrases, language }));
     }
 
     /** Whether any term begins with `prefix`. */
@@ -440,19 +542,55 @@
       });
     }
 
+    /** Return the other forms of what is typed: its terms, with a space between -> the forms, as they are written. */
+    variants(keys) {
+      return this.#onRoot(async (root) => {
+        const { rows, firsts, names } = root.variants ?? { rows: [] };
+        const files = rows ? [] : new Set(keys.map((key) => namesOf(names)[Math.max(0, lastNotAbove(firsts, key))]));
+        const read = await Promise.all([...files].map((name) => this.#file(`variants/${name}.js`)));
+        const found = new Map();
+        for (const flat of rows ? [rows] : read) {
+          for (let i = 0; i < flat.length; i += 2) if (keys.includes(flat[i])) found.set(flat[i], flat[i + 1].split("|"));
+        }
+        return found;
+      });
+    }
+
     /**
-     * Return {results, root}: what lunr.js returns for `clauses` on the whole index, and the index as it was. `phrases`
-     * are {terms, offsets, fields, forbidden}: of the results those are left that hold, or do not hold, the terms at
-     * these distances.
+     * Return {results, root, also}: what lunr.js returns for `clauses` on the whole index, and the index as it was.
+     * `phrases` are {terms, offsets, fields, forbidden}: of the results those are left that hold, or do not hold, the
+     * terms at these distances; each of `terms` is a list, any one of which may stand there.
+     *
+     * `variants` are other forms of what is asked for: {text, terms, offsets, fields, of}, where `of` is the
+     * required clause or the phrase that the form may stand for. What holds one is found too. Half its score is added to
+     * that of the clauses, which stays what it is; `also` are the texts of those that something found holds.
      */
-    query(clauses, phrases = []) {
+    query(clauses, phrases = [], variants = []) {
       return this.#onRoot(async (root) => {
         const [found, ...held] = await Promise.all([
-          this.#results(root, clauses),
-          ...phrases.map((phrase) => this.#holding(root, phrase)),
+          this.#results(root, clauses, variants),
+          ...[...phrases, ...variants].map((one) => (one.terms.length > 1 || !one.text ? this.#holding(root, one) : null)),
         ]);
-        const passes = ({ ref }) => phrases.every(({ forbidden }, i) => held[i].has(Number(ref)) !== forbidden);
-        return { results: found.filter(passes), root };
+        const forms = variants.map((variant, i) => {
+          const holding = held[phrases.length + i];
+          const results = found[i + 1].filter(({ ref }) => !holding || holding.has(Number(ref)));
+          return { ...variant, results, refs: new Set(refsOf(results)) };
+        });
+        const standsIn = (one, ref) => forms.some(({ of, refs }) => of === one && refs.has(ref));
+        const passes = ({ ref, matchData: { metadata } }) =>
+          phrases.every((phrase, i) =>
+            phrase.forbidden ? !held[i].has(Number(ref)) : held[i].has(Number(ref)) || standsIn(phrase, Number(ref)),
+          ) &&
+          clauses.every(
+            (clause) =>
+              !clause.relaxed ||
+              clause.relaxed.some((term) => clause.fields.some((field) => metadata[term]?.[field])) ||
+              standsIn(clause, Number(ref)),
+          );
+        const results = (forms.length ? together(found[0], forms) : found[0]).filter(passes);
+        const refs = refsOf(results);
+        const also = forms.filter((form) => refs.some((ref) => form.refs.has(ref))).map(({ text }) => text);
+        return { results, root, also: [...new Set(also)] };
       });
     }
 
@@ -520,9 +658,13 @@
       });
     }
 
-    async #results(root, clauses) {
+    /** Return what lunr.js returns for `clauses`, and for each of `variants`. */
+    async #results(root, clauses, variants) {
       const { PROHIBITED } = lunr().Query.presence;
-      const asked = clauses.map((clause) => ({ ...clause, fields: [...clause.fields] }));
+      // Without a word that the index can hold, the other forms stand alone.
+      const alone = variants.length > 0 && clauses.every((clause) => clause.presence === PROHIBITED);
+      const queries = [alone ? [] : clauses, ...variants.map((variant) => clausesOf(variant, clauses))];
+      const asked = queries.flat().map((clause) => ({ ...clause, fields: [...clause.fields] }));
       const counted = asked.filter((clause) => clause.presence !== PROHIBITED);
       const all = !counted.length || root.count <= ALL_LENGTHS;
       const early = all && asked.length ? this.#lengths(root, null) : null;
@@ -545,9 +687,9 @@
       const terms = [...found.keys()].sort();
       const postings = new Map(terms.map((term) => [term, found.get(term).map((text) => root.posting(text))]));
       const lengths = await (early ?? this.#lengths(root, [...weighed].flatMap((term) => postings.get(term))));
-      return assembled(root, pipeline, terms, postings, weighed, lengths, !counted.length).query((query) => {
-        query.clauses = asked;
-      });
+      const index = assembled(root, pipeline, terms, postings, weighed, lengths, !counted.length);
+      const copied = (clause) => ({ ...clause, fields: [...clause.fields] });
+      return queries.map((one) => (one.length ? index.query((query) => (query.clauses = one.map(copied))) : []));
     }
 
     /** Return the terms that a clause's term stands for, with their rows. */
@@ -629,22 +771,23 @@
       const table = new ByTerm(await this.#list(root, "places"));
       const count = root.fields.length;
       const row = async (kind, by, term) => (await this.#rows(kind, by.fileOf(term), count)).get(term);
-      const read = await Promise.all(
-        terms.map((term) => Promise.all([row("terms", root.terms, term), row("places", table, term)])),
-      );
+      const rowsOf = (term) => Promise.all([row("terms", root.terms, term), row("places", table, term)]);
+      const read = await Promise.all(terms.map((any) => Promise.all([any].flat().map(rowsOf))));
       const holding = new Set();
-      if (read.some(([posting, places]) => !posting || !places)) return holding;
+      if (read.some((any) => !any.some(([posting, places]) => posting && places))) return holding;
       for (const field of fields) {
         const at = root.fields.indexOf(field);
         let starts = null; // ref -> places where the phrase may begin
-        read.forEach(([posting, places], i) => {
-          const here = placesOf(root.posting(posting[at]), places[at]);
+        read.forEach((any, i) => {
           const next = new Map();
-          for (const [ref, found] of here) {
-            const before = starts?.get(ref);
-            if (starts && !before) continue;
-            const moved = found.map((one) => one - offsets[i]).filter((one) => !before || before.has(one));
-            if (moved.length) next.set(ref, new Set(moved));
+          for (const [posting, places] of any) {
+            if (!posting || !places) continue;
+            for (const [ref, found] of placesOf(root.posting(posting[at]), places[at])) {
+              const before = starts?.get(ref);
+              if (starts && !before) continue;
+              const moved = found.map((one) => one - offsets[i]).filter((one) => !before || before.has(one));
+              if (moved.length) next.set(ref, new Set([...(next.get(ref) ?? []), ...moved]));
+            }
           }
           starts = next;
         });
@@ -678,6 +821,31 @@
       one = [];
     }
     return held;
+  }
+
+  const HALF = 0.5; // what another form counts beside what was typed
+
+  const refsOf = (results) => results.map(({ ref }) => Number(ref));
+
+  /** The clauses that find another form, where the rest of the query allows it. What is only a condition weighs nothing. */
+  function clausesOf({ terms, fields }, clauses) {
+    const { REQUIRED, PROHIBITED } = lunr().Query.presence;
+    const conditions = clauses.filter(({ presence }) => presence === REQUIRED || presence === PROHIBITED);
+    const own = terms.map((term) => ({ term, fields, boost: 1, usePipeline: false, wildcard: 0, presence: REQUIRED }));
+    return [...own, ...conditions.map((clause) => ({ ...clause, boost: 0 }))];
+  }
+
+  /** Return the results of a query with those of other forms, the best first; of equals the order is as it was. */
+  function together(results, forms) {
+    const byRef = new Map(results.map((one) => [one.ref, one]));
+    for (const form of forms) {
+      for (const { ref, score, matchData } of form.results) {
+        const known = byRef.get(ref) ?? { ref, score: 0, matchData: { metadata: {} } };
+        const metadata = { ...known.matchData.metadata, ...matchData.metadata };
+        byRef.set(ref, { ref, score: known.score + score * HALF, matchData: { metadata } });
+      }
+    }
+    return [...byRef.values()].sort((a, b) => b.score - a.score);
   }
 
   const NO_METADATA = Object.freeze({});
@@ -734,6 +902,8 @@
 
     expect() {}
 
+    expectPhrases() {}
+
     async about() {
       return { fields: this.index.fields, count: this.shown.length, phrases: false };
     }
@@ -749,9 +919,13 @@
 
     async renew() {}
 
+    async variants() {
+      return new Map();
+    }
+
     async query(clauses) {
       const asked = clauses.map((clause) => ({ ...clause, fields: [...clause.fields] }));
-      return { results: this.index.query((query) => (query.clauses = asked)), root: null };
+      return { results: this.index.query((query) => (query.clauses = asked)), root: null, also: [] };
     }
 
     async documents(refs) {
@@ -814,35 +988,136 @@
     return made;
   }
 
-  /** Return the clauses and phrases of a folded query. Throws lunr.QueryParseError. */
-  async function understood(source, query, signs) {
+  const LONGEST = 8; // words of a form at most; as in generator/search/variants.py
+  const MOST_FORMS = 24; // forms that one query may bring in
+  const MOST_OF_WORDS = 3; // and those among them that have several words, which need the places of these
+
+  /** Return the terms of words in a row, very common ones included. */
+  const keyOf = (words) => words.flatMap(termsOf).filter(Boolean).join(" ");
+
+  /** Whether a clause is a word and nothing else. */
+  const isWord = ({ term, editDistance, usePipeline }) =>
+    editDistance === undefined && usePipeline !== false && !term.includes("*");
+
+  /**
+   * Return the words in `clauses`, as they were typed, and the `phrases` and words `quoted` that may have other forms:
+   * {key, fields, of}, where `of` is the clause or phrase if it is one, not several words in a row; `at` the place
+   * in a phrase.
+   */
+  function askedFor(clauses, phrases, quoted, count) {
+    const { OPTIONAL, PROHIBITED } = lunr().Query.presence;
+    const asked = [];
+    for (const clause of clauses) {
+      if (!isWord(clause) || clause.presence === PROHIBITED) continue;
+      asked.push({ key: keyOf([clause.term]), fields: clause.fields, of: clause });
+    }
+    const isPlain = (one) => isWord(one) && one.presence === OPTIONAL && one.boost === 1 && one.fields.length === count;
+    for (let from = 0; from < clauses.length; from++) {
+      for (let to = from + 1; to <= clauses.length && to - from <= LONGEST && isPlain(clauses[to - 1]); to++) {
+        const row = clauses.slice(from, to);
+        const key = keyOf(row.map(({ term }) => term));
+        if (row.length > 1) asked.push({ key, fields: row[0].fields, of: null });
+      }
+    }
+    for (const clause of quoted) {
+      // In quotation marks a word alone is meant as it stands; not so one that very common words stand beside.
+      const { terms, text, forbidden } = clause.phrase;
+      if (terms.length > 1 || forbidden || !/\S\s+\S/.test(text)) continue;
+      asked.push({ key: clause.term, fields: clause.fields, of: clause });
+    }
+    for (const phrase of phrases) {
+      if (phrase.forbidden) continue;
+      asked.push({ key: keyOf([phrase.text]), fields: phrase.fields, of: phrase });
+      phrase.terms.forEach(([term], at) => asked.push({ key: term, fields: phrase.fields, of: phrase, at }));
+    }
+    return asked.filter(({ key }) => key);
+  }
+
+  /**
+   * Return the other forms of what `clauses`, `phrases` and words `quoted` ask for, for Shards.query. What is required may be any of its
+   * forms: its clause is `relaxed`, with its terms. Within a phrase a word may be another at its place.
+   */
+  async function otherForms(source, clauses, phrases, quoted) {
     const { fields } = await source.about();
-    const { REQUIRED, PROHIBITED } = lunr().Query.presence;
+    const { OPTIONAL, REQUIRED, PROHIBITED } = lunr().Query.presence;
+    const asked = askedFor(clauses, phrases, quoted, fields.length);
+    if (!asked.length) return [];
+    const known = await source.variants(asked.map(({ key }) => key));
+    const says = (clause) => clause.presence !== PROHIBITED && !(isWord(clause) && isStopWord(clause.term));
+    const alone = !clauses.some(says) && !quoted.length;
+    const made = [];
+    for (const { key, fields, of, at } of asked) {
+      // A very common word is in no index; among others its forms would say nothing either.
+      if (of && !phrases.includes(of) && isStopWord(of.term) && !alone) continue;
+      for (const text of known.get(key) ?? []) {
+        const { terms, offsets } = termsOfPhrase(fold(text));
+        const one = { text, terms, offsets, fields, of: at === undefined ? of : null };
+        if (at === undefined) {
+          made.push(one);
+        } else if (terms.length === 1) {
+          of.terms[at].push(terms[0]);
+          made.push(one);
+        }
+      }
+    }
+    const ofWords = made.filter(({ terms }) => terms.length > 1).slice(0, MOST_OF_WORDS);
+    const least = made.filter((one) => one.terms.length < 2 || ofWords.includes(one)).slice(0, MOST_FORMS);
+    for (const clause of [...clauses, ...quoted]) {
+      if (clause.presence !== REQUIRED || !least.some(({ of }) => of === clause)) continue;
+      clause.presence = OPTIONAL;
+      clause.relaxed = clause.phrase ? [clause.term] : termsOf(clause.term);
+    }
+    for (const phrase of phrases) phrase.varied = phrase.terms.some((any) => any.length > 1) || least.some(({ of }) => of === phrase);
+    return least;
+  }
+
+  /** Return the clauses, phrases and other forms of a folded query. Throws lunr.QueryParseError. */
+  async function understood(source, query, signs, exact) {
+    const { fields } = await source.about();
+    const { OPTIONAL, REQUIRED, PROHIBITED } = lunr().Query.presence;
     const phrases = [];
     const clauses = [];
+    const quoted = [];
     const rest = query.replace(PHRASE, (whole, before, sign, field, late, text) => {
       const known = !field || fields.includes(field);
       if (!known && signs) return whole; // lunr.js refuses it
       const forbidden = (sign || late) === "-";
-      const asked = { ...termsOfPhrase(text), fields: field && known ? [field] : fields, forbidden };
-      if (asked.terms.length > 1) phrases.push(asked);
-      if (!forbidden || asked.terms.length === 1) {
-        for (const term of asked.terms) {
-          const presence = forbidden ? PROHIBITED : asked.terms.length > 1 ? REQUIRED : presenceOf(sign || late);
-          clauses.push({ term, fields: asked.fields, boost: 1, usePipeline: false, wildcard: 0, presence });
+      const { terms, offsets } = termsOfPhrase(text);
+      const asked = { terms: terms.map((term) => [term]), offsets, fields: field && known ? [field] : fields, forbidden, text };
+      if (terms.length > 1) phrases.push(asked);
+      if (!forbidden || terms.length === 1) {
+        for (const term of terms) {
+          const presence = forbidden ? PROHIBITED : terms.length > 1 ? REQUIRED : presenceOf(sign || late);
+          quoted.push({ term, fields: asked.fields, boost: 1, usePipeline: false, wildcard: 0, presence, phrase: asked });
         }
       }
       return known ? before : `${before}${field} `;
     });
     const read = new (lunr().QueryParser)(signs ? rest : plain(rest), new (lunr().Query)(fields)).parse();
-    source.expect([...read.clauses, ...clauses]);
-    const answered = await Promise.all(read.clauses.map((clause) => answerable(source, clause)));
-    clauses.push(...answered.filter(Boolean));
+    source.expect([...read.clauses, ...quoted]);
+    const [variants, ...answered] = await Promise.all([
+      exact ? [] : otherForms(source, read.clauses, phrases, quoted),
+      ...read.clauses.map((clause) => answerable(source, clause)),
+    ]);
+    const ask = (clause, made) => {
+      for (const variant of variants) if (variant.of === clause) variant.of = made;
+      clauses.push(made);
+    };
+    for (const clause of quoted) {
+      const { phrase, ...made } = clause;
+      // The words of a phrase that has other forms need not be there.
+      if (phrase.varied && made.presence === REQUIRED) made.presence = OPTIONAL;
+      ask(clause, made);
+    }
+    read.clauses.forEach((clause, i) => {
+      const { presence, relaxed } = clause;
+      if (answered[i]) ask(clause, { ...answered[i], presence, relaxed });
+    });
     // A forbidden phrase by itself: all documents but those that hold it.
     if (phrases.length && !clauses.length) {
       clauses.push({ term: "", fields, boost: 1, usePipeline: false, wildcard: 0, presence: PROHIBITED });
     }
-    return { clauses, phrases };
+    return { clauses, phrases, variants };
   }
 
   function presenceOf(sign) {
@@ -850,39 +1125,42 @@
     return sign === "+" ? REQUIRED : sign === "-" ? PROHIBITED : OPTIONAL;
   }
 
-  /** Return what a query asks for: clauses for lunr.js, phrases, and whether its signs were taken as plain text. */
-  async function read(source, text) {
+  /**
+   * Return what a query asks for: clauses for lunr.js, phrases, other forms of its words unless it is `exact`, and whether
+   * its signs were taken as plain text.
+   */
+  async function read(source, text, exact = false) {
     // A dash typed as `--`, or a sign with spaces about it, forbids or requires nothing.
-    const query = fold(text)
+    const folded = fold(text);
+    if (folded.includes('"')) source.expectPhrases();
+    const query = folded
       .replace(/(\S)--+/g, "$1 ")
       .replace(/(^|\s)[+-]+(?=\s|$)/g, "$1");
     try {
-      return { ...(await understood(source, query, true)), plain: false };
+      return { ...(await understood(source, query, true, exact)), plain: false };
     } catch (error) {
       if (!(error instanceof lunr().QueryParseError)) throw error;
     }
-    return { ...(await understood(source, query, false)), plain: true };
+    return { ...(await understood(source, query, false, exact)), plain: true };
   }
 
   /**
    * Return what a query finds: `results` as lunr.js gives them, and the `root` they are of; `asked`, how many words were searched for; `plain`,
    * whether its signs had to be taken as plain characters because they make no query; `tooMany`, whether it would
-   * bring in too many words.
+   * bring in too many words; `also`, the other forms that were found, which are not looked for if it is `exact`.
    */
-  async function searchFor(source, text) {
-    const { clauses, phrases, plain: taken } = await read(source, text);
-    const about = { asked: clauses.length, plain: taken, tooMany: false };
+  async function searchFor(source, text, exact = false) {
+    const { clauses, phrases, variants, plain: taken } = await read(source, text, exact);
+    const about = { asked: clauses.length + variants.length, plain: taken, tooMany: false };
     // To lunr.js a query without clauses is a negation of nothing, and finds every document.
-    if (!clauses.length) return { results: [], root: null, ...about };
+    if (!about.asked) return { results: [], root: null, also: [], ...about };
     try {
-      return { ...(await source.query(clauses, phrases)), ...about };
+      return { ...(await source.query(clauses, phrases, variants)), ...about };
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
-      return { results: [], root: null, ...about, tooMany: true };
+      return { results: [], root: null, also: [], ...about, tooMany: true };
     }
   }
-
-  const refsOf = (results) => results.map(({ ref }) => Number(ref));
 
   const LAST_WORD = /(?:^|\s)(\w{3,})$/;
 
@@ -937,18 +1215,18 @@
       this.#source = source;
     }
 
-    /** Load what every query needs; return {fields, count, phrases}. */
+    /** Load what every query needs; return {fields, count, phrases, language}. */
     async open() {
       await this.#source.open();
       return this.#source.about();
     }
 
     /**
-     * Search. Returns {id, total, refs, scores, asked, plain, tooMany}: `refs` and `scores` of all documents found, the
-     * best first; see `search` for the rest.
+     * Search; `exact` for nothing but what is typed. Returns {id, total, refs, scores, asked, plain, tooMany, also}:
+     * `refs` and `scores` of all documents found, the best first; see `search` for the rest.
      */
-    async search(text) {
-      const search = { text, by: {}, order: "relevance" };
+    async search(text, exact = false) {
+      const search = { text, exact, by: {}, order: "relevance" };
       await this.#ask(search);
       return this.#remember(search);
     }
@@ -1009,28 +1287,35 @@
      * `column` (page, file, item, and those of `narrow`) that fits a regular expression, in the order of the edition.
      */
     async find(column, pattern, volume = "", most = 20) {
-      const { found, root } = await this.#source.find(column, pattern, volume, most);
-      const shown = await this.#source.documents(refsOf(found), root);
+      const looked = { found: [], root: null };
+      const look = async () => Object.assign(looked, await this.#source.find(column, pattern, volume, most));
+      await look();
+      const [shown] = await this.#renewed(looked, look, () => this.#source.documents(refsOf(looked.found), looked.root));
+      const { found } = looked;
       return found.map(({ value }, i) => ({ value, shown: shown[i] })).filter((one) => one.shown);
     }
 
     async #ask(search) {
-      const { results, root, ...about } = await searchFor(this.#source, search.text);
+      const { results, root, ...about } = await searchFor(this.#source, search.text, search.exact);
       Object.assign(search, { found: results, root, about });
       await this.#narrow(search);
     }
 
     /** Run `work` on a search; if its index is gone, make the search again on the newest. Returns what `work` returned,
      * and whether that was so. */
-    async #steady(search, work) {
+    #steady(search, work) {
+      return this.#renewed(search, () => this.#ask(search), work);
+    }
+
+    async #renewed(made, again, work) {
       for (let renewals = 0; ; renewals++) {
         try {
           return [await work(), renewals > 0];
         } catch (error) {
           if (!(error instanceof Missing) || renewals === RENEWALS.length) throw error;
           await pause(RENEWALS[renewals]);
-          await this.#source.renew(search.root);
-          await this.#ask(search);
+          await this.#source.renew(made.root);
+          await again();
         }
       }
     }
@@ -1110,6 +1395,11 @@
       waiting.clear();
     };
     const session = Object.fromEntries(METHODS.map((method) => [method, (...given) => ask(method, ...given)]));
+    session.open = async () => {
+      const about = await ask("open");
+      speak(about.language); // for the marks, which the page makes by itself
+      return about;
+    };
     return ask("begin", lunrFile, base).then(() => session);
   }
 
@@ -1154,6 +1444,8 @@
     numbers,
     plain,
     read,
+    speak,
+    speakAs,
     search: searchFor,
     termsOf,
   };

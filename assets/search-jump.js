@@ -49,7 +49,7 @@
   }
 
   async function documents(session, { value, volume }) {
-    const { id } = await session.search(`title:${value}`);
+    const { id } = await session.search(`title:${value}`, true);
     const { results } = await session.results(id, 0, SEEN);
     const same = (one) => one?.toLowerCase() === value.toLowerCase();
     return results

@@ -17,6 +17,7 @@
   const FETCHES = 4; // result pages fetched at once for their passages
   const KEPT = 300; // result pages remembered
   const TYPING_PAUSE = 180; // milliseconds
+  const PATIENCE = 8000; // milliseconds to wait for a page on a disk
   const SLOW = 150; // milliseconds before the page says that it is loading
   const MARKS = 40; // words that a result's address hands on to be marked
   const ORDERS = ["relevance", "oldest", "newest"];
@@ -62,15 +63,17 @@
   const jumps = element("ul", "search-jumps");
   const chips = element("div", "search-chips");
   const tools = element("div", "search-tools");
+  const also = element("p", "search-also");
   const help = element("div", "search-help");
   const actions = element("div", "search-actions");
   const narrow = element("details", "search-narrow", element("summary", "", message("narrow")));
   jumps.setAttribute("aria-label", message("jump"));
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", message("filters"));
-  for (const part of [jumps, chips, tools, narrow]) part.hidden = true;
+  also.setAttribute("aria-live", "polite");
+  for (const part of [jumps, chips, also, tools, narrow]) part.hidden = true;
   statusLine.before(jumps, chips);
-  statusLine.after(help);
+  statusLine.after(also, help);
   columns.prepend(narrow);
   list.before(tools);
   list.after(actions);
@@ -119,8 +122,10 @@
   async function connected() {
     const files = ["assets/search-engine.js", "assets/lib/lunr.js", "search/"];
     const session = await window.editionSearchEngine.connect(...files.map(whole));
-    await session.open();
-    return session;
+    // What every query needs comes together with what the first one needs.
+    const opened = session.open();
+    opened.catch(() => (loading = null));
+    return { session, opened };
   }
 
   let loading = null;
@@ -135,7 +140,7 @@
 
   /* ------------------------------------------------- what the address says */
 
-  const NOTHING = { q: "", by: {}, from: "", to: "", sort: "relevance", pages: 1 };
+  const NOTHING = { q: "", exact: false, by: {}, from: "", to: "", sort: "relevance", pages: 1 };
   let state = NOTHING;
 
   function read() {
@@ -148,6 +153,7 @@
     const day = (name) => (editionFacets.dayOf(given.get(name) ?? "", false) ? given.get(name).trim() : "");
     return {
       q: given.get("q") ?? "",
+      exact: given.get("exact") === "1",
       by,
       from: day("from"),
       to: day("to"),
@@ -160,6 +166,7 @@
     const here = new URL(location.href);
     const said = new URLSearchParams();
     if (state.q.trim()) said.set("q", state.q);
+    if (state.exact) said.set("exact", "1");
     for (const column of editionFacets.COLUMNS) for (const value of state.by[column] ?? []) said.append(column, value);
     if (state.from) said.set("from", state.from);
     if (state.to) said.set("to", state.to);
@@ -209,17 +216,44 @@
     return { item: element("li", "search-result", link, about, snippet), snippet };
   }
 
+  /** Return the text of a page of a site on a disk, where no page may read another: it tells it itself (marks.js). */
+  function told(page) {
+    return new Promise((done, failed) => {
+      const frame = element("iframe", "");
+      frame.hidden = true;
+      const end = () => {
+        clearTimeout(late);
+        window.removeEventListener("message", hear);
+        frame.remove();
+      };
+      const hear = ({ source, data }) => {
+        if (source !== frame.contentWindow || typeof data?.editionText?.text !== "string") return;
+        end();
+        done(data.editionText);
+      };
+      const late = setTimeout(() => {
+        end();
+        failed(new Error(`${page}: no answer`));
+      }, PATIENCE);
+      window.addEventListener("message", hear);
+      frame.src = `${page}?text=1`;
+      host.append(frame);
+    });
+  }
+
+  async function fetched(page) {
+    const answer = await fetch(page);
+    if (!answer.ok) throw new Error(`${page}: ${answer.status}`);
+    const { text, places } = passages.reading(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    return { text, places };
+  }
+
   const texts = new Map(); // address -> promise of the page's text and the places on it
 
   function pageText(page) {
     if (!texts.has(page)) {
       if (texts.size >= KEPT) texts.clear();
-      const text = (async () => {
-        const answer = await fetch(page);
-        if (!answer.ok) throw new Error(`${page}: ${answer.status}`);
-        const { text, places } = passages.reading(new DOMParser().parseFromString(await answer.text(), "text/html"));
-        return { text, places };
-      })();
+      const text = fromDisk ? told(page) : fetched(page);
       texts.set(page, text);
       text.catch(() => texts.delete(page));
     }
@@ -263,6 +297,7 @@
     fetches.abort();
     fetches = new AbortController();
     counted = null;
+    also.hidden = true;
     for (const part of [list, help, actions]) part.replaceChildren();
     tools.hidden = true;
     narrow.hidden = true;
@@ -288,6 +323,18 @@
     if (tooMany) remarks.push(message("tooMany"));
     if (instead && total) remarks.push(message("instead", { query: instead }));
     say(remarks.join(". "));
+  }
+
+  /** Say which other forms were found, with a button that takes them away; or that there may be some. */
+  function sayAlso({ also: forms, total }) {
+    const other = button("search-exactly", message(state.exact ? "otherForms" : "exactly"), () => {
+      choose({ exact: !state.exact });
+      input.focus();
+    });
+    const named = forms.flatMap((form, i) => (i ? [", ", element("b", "", form)] : [element("b", "", form)]));
+    if (state.exact) also.replaceChildren(message("exactlyFound"), " ", other);
+    else also.replaceChildren(`${message("also")} `, ...named, " ", other);
+    also.hidden = !state.exact && !(total && forms.length);
   }
 
   function showChips() {
@@ -346,7 +393,10 @@
     // The site was published anew meanwhile: what is shown already may have moved.
     if (again && from) return show();
     const found = again ?? asked;
-    if (again) sayFound(found, instead);
+    if (again) {
+      sayFound(found, instead);
+      sayAlso(found);
+    }
     const shown = results.flatMap(({ terms: matched, shown: record }) => {
       if (!record) return [];
       const terms = new Set(Object.keys(matched));
@@ -354,7 +404,7 @@
       list.append(item);
       return [{ record, terms, snippet }];
     });
-    if (!fromDisk) showPassages(shown, fetches.signal);
+    showPassages(shown, fetches.signal);
     actions.replaceChildren();
     if (to >= found.total) return;
     const further = async () => {
@@ -400,7 +450,7 @@
       ["tryPrefix", prefix],
       ["tryFuzzy", fuzzy],
     ]) {
-      const n = other && (await session.search(other)).total;
+      const n = other && (await session.search(other, state.exact)).total;
       if (mine !== turn) return;
       if (!n) continue;
       const text = message(name, { query: other, n: numbers.format(n) });
@@ -429,14 +479,14 @@
     }
     const slow = setTimeout(() => mine === turn && say(message("loading")), SLOW);
     try {
-      const session = await load();
-      const [found] = await Promise.all([session.search(state.q), showJumps(session, mine)]);
+      const { session, opened } = await load();
+      const [found] = await Promise.all([session.search(state.q, state.exact), showJumps(session, mine), opened]);
       if (mine !== turn) return;
       let base = found;
       let instead = "";
       if (found.asked && !found.total && !jumped) {
         instead = await session.asPrefix(state.q, typing ? LESS : 0);
-        if (instead) base = await session.search(instead);
+        if (instead) base = await session.search(instead, state.exact);
       }
       const narrowed = filtered() || state.sort !== "relevance";
       const kept = base.total && narrowed ? await session.narrow(base.id, wanted(), state.sort) : base;
@@ -444,6 +494,7 @@
       clearTimeout(slow);
       clear();
       sayFound(kept, instead);
+      sayAlso(kept);
       if (base.total) {
         counted = { session, id: kept.id };
         narrow.hidden = false;

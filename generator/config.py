@@ -30,10 +30,12 @@ CLASSIC_BELOW = 500
 
 
 class Search(msgspec.Struct, frozen=True):
-    """``[search]``: whether the site carries a search index; whether that in one file too (None: if it is small)."""
+    """``[search]``: whether the site carries a search index; whether that in one file too (None: if it is small); the
+    language of the words searched, if that is not the edition's."""
 
     enabled: bool = True
     classic: bool | None = None
+    language: str = ""
 
     def has_classic(self, documents: int) -> bool:
         """Whether the site of an edition of so many ``documents`` carries the index in one file."""
@@ -84,7 +86,13 @@ class Edition(msgspec.Struct, frozen=True):
     search: Search = Search()
     references: References = References()
 
+    @property
+    def searched_in(self) -> str:
+        """The tag of the language in whose forms words are found."""
+        return self.search.language or self.language
 
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _TEXT = {"title", "subtitle", "description", "base_url", "language", "publisher", "licence"}
 _VOLUME_TEXT = {
     "title", "subtitle", "subseries", "number", "general_editor", "publisher", "place", "year",
@@ -127,7 +135,7 @@ def read_edition(root: Path) -> Edition:
         values["base_url"] = base_url(values.get("base_url", ""))
     except ValueError as error:
         table.say(Rule.WRONG_VALUE, "base_url", str(error), 'For example: base_url = "https://example.org/edition/"')
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", values.setdefault("language", "en")):
+    if not _LANGUAGE.fullmatch(values.setdefault("language", "en")):
         table.say(Rule.WRONG_VALUE, "language", f'"{values["language"]}" is not a language tag', 'For example "en" or "de-CH".')  # fmt: skip
     if found:
         raise EditionError(*found)
@@ -139,8 +147,11 @@ def _search(table: _Table) -> Search:
     if classic != "auto" and not isinstance(classic, bool):
         hint = f'"auto" makes it for fewer than {CLASSIC_BELOW} documents: classic = "auto"'
         table.say(Rule.WRONG_VALUE, "classic", '"classic" must be true, false or "auto"', hint)
-    table.done({"enabled", "classic"})
-    return Search(table.flag("enabled", True), classic if isinstance(classic, bool) else None)
+    language = table.text("language")
+    if language and not _LANGUAGE.fullmatch(language):
+        table.say(Rule.WRONG_VALUE, "language", f'"{language}" is not a language tag', 'For example "en" or "de-CH".')
+    table.done({"enabled", "classic", "language"})
+    return Search(table.flag("enabled", True), classic if isinstance(classic, bool) else None, language)
 
 
 def _references(table: _Table) -> References:

@@ -72,6 +72,38 @@ def many_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return story.site
 
 
+NAMES = {
+    "content/v1/persons.yaml": "reed:\n  name: Reed, Anna\n  same: anna-reed\n  names: [Robin]\nholm:\n  name: Holm, Karl\n",
+    "content/v2/persons.yaml": "ar:\n  name: Reed, Miss Anna\n  same: anna-reed\n",
+    "content/v1/terms.yaml": "cocom:\n  name: COCOM\n  text: Coordinating Committee at Paris of many nations\n",
+}
+
+
+@pytest.fixture(scope="session")
+def named_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of two volumes with lists of names: one person is in both, and goes by another name in one document."""
+    story = Story(tmp_path_factory.mktemp("named"))
+    for path, text in NAMES.items():
+        story.write(path, text)
+    telegram = "---\ntitle: {}\nkind: telegram\n---\n\n{}\n"
+    story.write(
+        "content/v1/d11.md", telegram.format("Eleven", "Embassy wld ask Anna Reed and Karl Holm abt the COCOM mtg.")
+    )
+    story.write("content/v1/d12.md", telegram.format("Twelve", "Robin asked the Coordinating Committee about rice."))
+    story.write(
+        "content/v2/d13.md", telegram.format("Thirteen", "Miss Reed said that the committee, coordinating, met.")
+    )
+    assert not story.build().errors
+    return story.site
+
+
+@pytest.fixture
+def named(serve: Serve, named_site: Path, request: pytest.FixtureRequest) -> str:
+    """The address of that site; opened from a disk where the test is run with ``disk``."""
+    return named_site.as_uri() if getattr(request, "param", "") == "disk" else serve(named_site, PREFIX)
+
+
+both_named = pytest.mark.parametrize("named", ["served", "disk"], indirect=True)
 both = pytest.mark.parametrize("site", ["served", "disk"], indirect=True)
 
 
@@ -246,6 +278,71 @@ def test_one_volume_is_searched_from_its_page(site: str, open_page: Open) -> Non
     expect(page.locator(".search-jump")).to_have_text("Page 1019")
 
 
+# Other forms, and names
+
+
+@both_named
+def test_other_forms_are_found_said_and_taken_away(named: str, open_page: Open, faults: list[str]) -> None:
+    page = open_page(f"{named}/search/index.html?q=COCOM")
+    also = page.locator(".search-also")
+    expect(said(page)).to_have_text("2 documents")
+    expect(also).to_have_text("Also searched: Coordinating Committee Only as typed")
+    expect(titles(page)).to_have_text(["Eleven", "Twelve"])
+    expect(page.locator(".search-snippet mark")).to_have_text(["COCOM", "Coordinating", "Committee"])
+    also.get_by_role("button", name="Only as typed").click()
+    expect(said(page)).to_have_text("1 document")
+    expect(also).to_have_text(re.compile("^Searched only as typed, without .* Search these too$"))
+    expect(page).to_have_url(re.compile(r"\?q=COCOM&exact=1$"))
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.reload()
+    expect(said(page)).to_have_text("1 document")
+    page.go_back()
+    expect(said(page)).to_have_text("2 documents")
+    expect(page).to_have_url(re.compile(r"\?q=COCOM$"))
+    page.get_by_role("searchbox").fill("meeting")
+    expect(also).to_contain_text("Also searched: mtg")
+    page.get_by_role("searchbox").fill("karl")
+    expect(said(page)).to_have_text("1 document")
+    expect(also).to_be_hidden()
+    page.get_by_role("searchbox").fill("would")
+    expect(titles(page)).to_have_text(["Eleven"])
+    expect(page.locator(".search-snippet mark")).to_have_text(["wld"])
+    assert faults == []
+
+
+@both_named
+def test_other_forms_are_marked_in_the_document(named: str, open_page: Open) -> None:
+    page = open_page(f"{named}/search/index.html?q=COCOM")
+    page.get_by_role("link", name="Twelve").click()
+    expect(page.locator(".marks-bar p")).to_have_text("2 places")
+    assert page.evaluate(MARKED, "found") == ["Coordinating", "Committee"]
+
+
+@both_named
+def test_results_are_narrowed_by_person_and_term(named: str, open_page: Open, faults: list[str]) -> None:
+    asked: list[str] = []
+    page = open_page("about:blank")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{named}/search/index.html?q=Reed")
+    expect(said(page)).to_have_text("3 documents")
+    expect(page.locator(".search-also b")).to_have_text("Robin")
+    expect(choice(page, "telegram")).to_be_visible()
+    assert not any("/mentions/" in url for url in asked), "nobody has opened these lists"
+    persons = page.locator(".facet").filter(has=page.locator("summary", has_text="Person"))
+    persons.locator("summary").click()
+    expect(persons.locator("li")).to_have_text(["Reed, Anna3", "Holm, Karl1"])
+    assert any("/mentions/" in url for url in asked)
+    page.locator("summary", has_text="Term").click()
+    expect(choice(page, "COCOM")).to_be_visible()
+    choice(page, "Holm, Karl").check()
+    expect(said(page)).to_have_text("1 document")
+    expect(page).to_have_url(re.compile(r"\?q=Reed&person=Holm%2C\+Karl$"))
+    page.get_by_role("button", name="Remove the filter Person: Holm, Karl").click()
+    choice(page, "Reed, Anna").check()
+    expect(said(page)).to_have_text("3 documents")
+    assert faults == []
+
+
 # The address, typing, paging
 
 
@@ -345,8 +442,9 @@ def test_the_field_on_every_page(site: str, open_page: Open) -> None:
 # The passage and its place; marks
 
 
-def test_a_result_says_where_the_words_stand(site: str, open_page: Open) -> None:
-    page = open_page(f"{site}/search/?q=livelihoods")
+@both
+def test_a_result_says_where_the_words_stand(site: str, open_page: Open, faults: list[str]) -> None:
+    page = open_page(f"{site}/search/index.html?q=livelihoods")
     place = page.locator(".search-place").first
     expect(place).to_have_text("Page 1019")
     expect(page.locator(".search-snippet mark").first).to_have_text("livelihoods")
@@ -355,6 +453,7 @@ def test_a_result_says_where_the_words_stand(site: str, open_page: Open) -> None
     place.click()
     expect(page.locator("#d101fn1")).to_be_in_viewport()
     expect(page.locator(".marks-bar p")).to_contain_text(" of ")
+    assert faults == []
 
 
 MARKED = """name => [...(CSS.highlights.get(name) ?? [])].map(range => {
@@ -515,6 +614,35 @@ def test_a_fault_while_narrowing_is_said_and_tried_again(site: str, open_page: O
     failing = False
     page.get_by_role("button", name="Try again").click()
     expect(said(page)).to_have_text("11 documents")
+
+
+def test_no_connection_is_said_and_tried_again(site: str, open_page: Open) -> None:
+    page = open_page(f"{site}/search/?q=telegram")
+    expect(said(page)).to_have_text("19 documents")
+    page.context.set_offline(True)
+    page.get_by_role("searchbox").fill("an*biot")  # needs files that no query before it needed
+    page.keyboard.press("Enter")
+    expect(said(page)).to_have_text("The search index could not be loaded.", timeout=10_000)
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(titles(page).first).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_of_open_lists(
+    named: str, open_page: Open, node_modules: Path, viewport: dict[str, int], scheme: str
+) -> None:
+    page = open_page(f"{named}/search/?q=COCOM+reed", viewport=viewport, bypass_csp=True, color_scheme=scheme)
+    expect(page.locator(".search-also")).to_be_visible()
+    if viewport is NARROW:
+        page.get_by_text("Narrow the results").click()
+    for summary in page.locator(".facet > summary").all():
+        if summary.is_visible() and not summary.locator("..").evaluate("box => box.open"):
+            summary.click()
+    expect(choice(page, "Reed, Anna")).to_be_visible()
+    check(page, node_modules)
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -17,7 +17,9 @@ from story import Story
 from generator import config
 from generator.build import Report
 from generator.diagnostics import EditionError
+from generator.document import Entry, Volume
 from generator.search import groups, tables
+from generator.search.records import counted_as
 from generator.search.shards import FOLDERS
 
 Serve = Callable[..., str]
@@ -106,6 +108,69 @@ def test_what_a_result_shows(story: Story) -> None:
     assert json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode() in data
     facets = b"".join(data for path, data in index_of(story).items() if path.startswith("search/facets/"))
     assert all(value in facets for value in (b'"1953-10-07/1953-10-09"', b'"telegram"', b'"Secret"'))
+
+
+def test_as_what_names_are_counted() -> None:
+    link = ("https://viaf.org/viaf/7",)
+    first = Volume(
+        "v2",
+        "Two",
+        persons=(
+            Entry("holm", "Holm, Anna", same="anna"),
+            Entry("smith1", "Smith, John", "A consul who has a long explanation that goes on and on for many words"),
+            Entry("smith2", "Smith, John", "A farmer"),
+            Entry("smith3", "Smith, John"),
+        ),
+        terms=(Entry("cocom", "COCOM"),),
+    )
+    other = Volume(
+        "v1",
+        "One",
+        persons=(
+            Entry("a", "Holm, Miss  Anna", same="anna"),
+            Entry("b", "Reed", links=link),
+            Entry("smith", "Smith, John"),
+        ),
+        places=(Entry("b", "Bonn"),),
+    )
+    third = Volume("v0", "Nought", persons=(Entry("r", "Reid", links=link),))
+    found = counted_as([first, other, third])
+    assert found["v2"]["person"] == {
+        "holm": "Holm, Anna",
+        "smith1": "Smith, John (A consul who has a long explanation that goes on and on for …)",
+        "smith2": "Smith, John (A farmer)",
+        "smith3": "Smith, John (smith3)",
+    }
+    assert found["v1"] == {
+        "person": {"a": "Holm, Anna", "b": "Reed", "smith": "Smith, John"},
+        "term": {},
+        "place": {"b": "Bonn"},
+    }
+    assert found["v0"]["person"] == {"r": "Reed"}
+    assert counted_as([other, first])["v2"]["person"]["holm"] == "Holm, Miss Anna"
+
+
+def test_an_edit_of_a_list_rewrites_what_it_changes(story: Story) -> None:
+    story.write("content/v1/persons.yaml", "reed:\n  name: Reed, Anna\n  same: reed\nholm:\n  name: Holm, Karl\n")
+    story.write("content/v2/persons.yaml", "ar:\n  name: Reed, A.\n  same: reed\n")
+    story.write("content/v2/d4.md", "---\ntitle: A Letter\nto: Karl Holm\n---\n\nTo Mrs. A. Reed, wld you come.\n")
+    story.edit("content/v1/d20.md", "On the trade", "Anna Reed and Karl Holm on the trade")
+    settled(story, story.build())
+    before = index_of(story)
+    held = b"".join(data for path, data in before.items() if "/mentions/" in path)
+    assert held.count(b'"Reed, Anna"') == 1 and b'"Holm, Karl"' in held and b"Reed, A." not in held
+    # Only the name by which she is counted is another, in both volumes.
+    story.edit("content/v1/persons.yaml", "Reed, Anna", "Reed, Anne")
+    story.edit("content/v1/d20.md", "Anna Reed", "Anne Reed")
+    story.build()
+    changed = {path.split("/")[1] for path in index_of(story).keys() - before.keys()}
+    assert "mentions" in changed and changed <= {"mentions", "terms", "places", "words", "records"}
+    # A name more is a form more, and no document has it.
+    before = index_of(story)
+    story.edit("content/v1/persons.yaml", "name: Holm, Karl", "name: Holm, Karl\n  names: [Xylander]")
+    settled(story, story.build())
+    assert index_of(story) == before
+    assert b'"xyland","holm"' in (story.site / "search/root.js").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -268,6 +333,26 @@ def test_the_index_is_searched_in_a_worker(story: Story, serve: Serve, context: 
     assert len(page.workers) == 1
     assert any("/search/root.js" in url for url in asked) and any("/search/terms/" in url for url in asked)
     assert not any("lunr-index" in url for url in asked)
+
+
+@pytest.mark.parametrize("how", ["served", "from a disk"])
+def test_words_are_found_and_marked_in_their_language(
+    story: Story, serve: Serve, context: BrowserContext, how: str
+) -> None:
+    story.write("edition.toml", 'title = "Eine Ausgabe"\nlanguage = "de"\n')
+    story.write("content/v1/d3.md", "---\ntitle: Bericht über die Verhandlungen\n---\n\nDie Häuser der Länder.\n")
+    story.build()
+    page = context.new_page()
+    at = serve(story.site) + "/search/" if how == "served" else (story.site / "search/index.html").as_uri()
+    page.goto(f"{at}?q=verhandlung+haus")
+    expect(page.locator(".search-title mark")).to_have_text(["Verhandlungen"])
+    expect(page.locator(".search-snippet mark")).to_have_text(["Häuser"])
+    search(page, "+der +land")  # the first is a very common word
+    expect(page.locator(".search-snippet mark")).to_have_text(["Länder"])
+    # In the document that is opened too.
+    page.locator(".search-title").click()
+    expect(page.locator(".marks-bar")).to_be_visible()
+    assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["Länder"]
 
 
 def test_a_search_goes_on_when_the_site_is_published_anew(story: Story, serve: Serve, context: BrowserContext) -> None:

@@ -18,9 +18,10 @@ from test_search import own_documents, queries
 
 from generator import digest
 from generator.document import Document, Metadata, Node, Note, plain_text
-from generator.search import FIELDS, Parameters, groups, layouts, lists, shards
+from generator.search import FIELDS, Parameters, groups, layouts, lists, shards, variant_table
 from generator.search.analyser import DocumentPositions, DocumentTerms, fold, take_apart
 from generator.search.digits import ENCODED, NUMBER, SEPARATOR, decode
+from generator.search.languages import language
 from generator.search.layouts import order_key, term_of
 from generator.search.numbering import codes, slots
 from generator.search.partition import cuts
@@ -37,6 +38,7 @@ from generator.search.shards import (
     numbers,
     update,
 )
+from generator.search.variants import NONE, Given
 
 HERE = Path(__file__).parent / "search"
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -66,15 +68,16 @@ class Site:
         self.files: dict[str, bytes] = {}
         self.loaded: dict[bytes, tuple[DocumentTerms, DocumentPositions]] = {}
 
-    def update(self, texts: Texts, how: Settings = Settings()) -> Update:  # noqa: B008
+    def update(self, texts: Texts, how: Settings = Settings(), variants: Given = NONE) -> Update:  # noqa: B008
         """Bring the index to ``texts``, as the build does it: write, then remove; return what was done."""
         done = update(
             self.state,
-            self.volumes(texts),
+            self.volumes(texts, how.language),
             lambda key: self.loaded[key][0],
             lambda key: self.loaded[key][1],
             self.files.get,
             how,
+            variants,
         )
         self.files.update(done.write)
         for path in done.remove:
@@ -88,16 +91,16 @@ class Site:
         assert self.state == done.state
         return done
 
-    def volumes(self, texts: Texts) -> Volumes:
+    def volumes(self, texts: Texts, tag: str) -> Volumes:
         return {
-            volume: contents({id: self._entry(volume, id, one) for id, one in ids.items()})
+            volume: contents({id: self._entry(volume, id, one, tag) for id, one in ids.items()})
             for volume, ids in texts.items()
         }
 
-    def _entry(self, volume: str, id: str, fields: Mapping[str, str]) -> Entry:
+    def _entry(self, volume: str, id: str, fields: Mapping[str, str], tag: str) -> Entry:
         key = json.dumps(fields).encode()
         if key not in self.loaded:
-            self.loaded[key] = taken_apart(key)
+            self.loaded[key] = taken_apart(key, tag)
         shown = json.dumps({"u": f"{volume}/{id}/", "t": fields.get("title", "")}).encode()
         return Entry(key, shown, facets_of(id, fields))
 
@@ -116,8 +119,8 @@ def contents(entries: Mapping[str, Entry]) -> Contents:
 
 
 @cache
-def taken_apart(fields: bytes) -> tuple[DocumentTerms, DocumentPositions]:
-    return take_apart(json.loads(fields))
+def taken_apart(fields: bytes, tag: str) -> tuple[DocumentTerms, DocumentPositions]:
+    return take_apart(json.loads(fields), tag)
 
 
 def as_volumes(documents: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, Mapping[str, str]]]:
@@ -139,10 +142,11 @@ def assert_answers_are_lunrs(
     texts: Texts,
     asked: Sequence[str],
     parameters: Parameters = Parameters(),  # noqa: B008
+    tag: str = "en",
 ) -> dict[str, int]:
     """Compare the answers to ``asked`` on an index in files with lunr.js's own; return what was counted."""
     site = Site(folder)
-    done = site.update(texts, Settings(parameters))
+    done = site.update(texts, Settings(parameters, language=tag))
     refs = numbers(done.state)
     documents = sorted(
         ((refs[volume, id], fields) for volume, ids in texts.items() for id, fields in ids.items()),
@@ -151,6 +155,7 @@ def assert_answers_are_lunrs(
     answer = ask(
         "shards.cjs",
         folder=str(folder),
+        language=language(tag).in_root(),
         fields=FIELDS,
         boosts=parameters.boosts,
         b=parameters.b,
@@ -255,6 +260,7 @@ def small(_: int) -> dict[str, Any]:
         "words": layouts.Words(target=200),
         "lengths": layouts.Lengths(target=30),
         **{folder: layouts.Columns(folder, target=100) for folder in layouts.COLUMNS},
+        "variants": variant_table.Variants(target=60),
     }
 
 
@@ -320,17 +326,28 @@ def test_any_edits_leave_the_index_that_is_made_anew(made_anew: list[int], seed:
     site = Site()
     steps = 40
     most = 0
+    variants = forms_of(0)
     for step in range(steps):
         kind = editor.edit()
-        site.update(editor.texts)
+        if editor.chance.random() < 0.3:
+            variants = forms_of(editor.chance.randrange(60))
+        site.update(editor.texts, variants=variants)
         clean = Site()
-        clean.update(editor.texts)
+        clean.update(editor.texts, variants=variants)
         most = max(most, len(clean.files))
         assert clean.state == site.state, (step, kind)
         assert clean.files == site.files, (step, kind)
-        assert site.update(editor.texts).write.keys() == {"root.js"}
+        assert site.update(editor.texts, variants=variants).write.keys() == {"root.js"}
     assert most > 100
     assert len(made_anew) - steps < steps / 3
+
+
+def forms_of(seed: int) -> Given:
+    """Other forms of the words of the test's documents, and of others."""
+    chance = random.Random(seed)
+    words = [*(term for _, fields in own_documents() for term in fields.get("text", "").split()[:3]), "bacor", "trade"]
+    pairs = {f"typed{n}": tuple(sorted({chance.choice(words) for _ in range(2)})) for n in range(seed)}
+    return Given(digest.of(pairs), lambda: pairs)
 
 
 def rows_of(files: Mapping[str, bytes], folder: str) -> dict[str, set[str]]:
@@ -597,7 +614,14 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Update]:
 
 
 def test_a_query_takes_two_rounds(ask: Ask, published: tuple[Path, Update]) -> None:
-    for query, rounds in (("barix", 2), ("barix köln -den*", 2), ("bacor~1", 3), ("b*r", 3)):
+    for query, rounds in (
+        ("barix", 2),
+        ("barix köln -den*", 2),
+        ('"köln bacor"', 2),
+        ("bacor~1", 3),
+        ("b*r", 3),
+        ("*ix", 3),
+    ):
         cold, warm = ask("engine.cjs", folder=str(published[0]), calls=[["search", query]] * 2)
         assert cold["rounds"] == rounds, query
         assert len(cold["files"]) == len(set(cold["files"])) < len(published[1].files) / 2
@@ -726,6 +750,18 @@ def test_what_is_still_at_hand_of_an_older_index_serves(
         "engine.cjs", folder=str(published[0]), calls=[*calls, ["publish", str(tmp_path)], calls[1]]
     )
     assert before["answer"] == after["answer"] and after["files"] == []
+
+
+def test_a_place_is_looked_up_during_a_publication(ask: Ask, tmp_path: Path, published: tuple[Path, Update]) -> None:
+    """The table of values is at hand, the records that belong to it are gone."""
+    documents = own_documents()
+    other = tmp_path / "other"
+    Site(other).update({"w9": {"d77": dict(documents[3][1])}, **as_volumes(documents[5:])})
+    look: list[object] = ["session.find", "kind", "^b", "", 30]
+    calls = [["session.find", "kind", "^nothing", "", 5], ["publish", str(other)], look]
+    _, _, found = ask("engine.cjs", folder=str(published[0]), calls=calls)
+    (fresh,) = ask("engine.cjs", folder=str(other), calls=[look])
+    assert len(found["answer"]) == 2 and found["answer"] == fresh["answer"]
 
 
 def test_a_page_left_open_finds_what_was_published_since(

@@ -7,7 +7,7 @@ compares the two on the same texts:
 1. ``fold`` (ours, twin in assets/search-engine.js): accents, curly quotes, dashes, odd spaces, the possessive ``'s``;
 2. lunr's tokenizer: lower case, cut at white space and hyphens;
 3. lunr's trimmer: whatever is not ``[A-Za-z0-9_]`` is cut off at both ends;
-4. lunr's list of stop words; 5. lunr's stemmer.
+4. the stop words and 5. the stemmer of the language (``languages``), which for English are lunr's.
 """
 
 from __future__ import annotations
@@ -15,23 +15,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import msgspec
-from lunr.stop_word_filter import WORDS
 
 from generator.search.digits import ENCODED
-from generator.search.stemmer import stem
+from generator.search.languages import language
 
 FIELDS = ("title", "text", "notes")
 """The fields of a document, in the order of the index. title: source line, number, title and dateline;
 text: what is read below it; notes: the texts of its notes."""
-
-
-STOP_WORDS: frozenset[str] = frozenset(WORDS)
-"""The words that the index leaves out: lunr's own list, which its Python port carries too."""
 
 
 class FieldTerms(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -66,18 +61,20 @@ class DocumentPositions(msgspec.Struct, frozen=True, array_like=True):
     fields: tuple[str, ...]
 
 
-def analyse(fields: Mapping[str, str]) -> DocumentTerms:
-    """Return the terms of a document. ``fields`` gives the text of some of ``FIELDS``; others are empty.
+def analyse(fields: Mapping[str, str], tag: str = "en") -> DocumentTerms:
+    """Return the terms of a document in the language of ``tag``. ``fields`` gives the text of some of ``FIELDS``; others
+    are empty.
 
     The text is that of reading: no page marks, no note references, and white space where a block ends.
     """
-    return take_apart(fields)[0]
+    return take_apart(fields, tag)[0]
 
 
-def take_apart(fields: Mapping[str, str]) -> tuple[DocumentTerms, DocumentPositions]:
-    """Return the terms of a document and their places. ``fields`` as for ``analyse``; a phrase does not run across
-    the end of a line, so a line should be a paragraph, or a note."""
-    taken = [_field(fields.get(name, "")) for name in FIELDS]
+def take_apart(fields: Mapping[str, str], tag: str = "en") -> tuple[DocumentTerms, DocumentPositions]:
+    """Return the terms of a document and their places. ``fields`` and ``tag`` as for ``analyse``; a phrase does not run
+    across the end of a line, so a line should be a paragraph, or a note."""
+    term_of = _term_of(language(tag).code)
+    taken = [_field(fields.get(name, ""), term_of) for name in FIELDS]
     return DocumentTerms(tuple(terms for terms, _ in taken)), DocumentPositions(tuple(places for _, places in taken))
 
 
@@ -85,7 +82,10 @@ ROOM = 64
 """The places of each line begin at a multiple of this: a word more or less changes the places in its own line only."""
 
 
-def _field(text: str) -> tuple[FieldTerms, str]:
+TermOf = Callable[[str], str | None]
+
+
+def _field(text: str, term_of: TermOf) -> tuple[FieldTerms, str]:
     if not text:
         return FieldTerms(), ""
     # After fold, white space means the same to Python and to JavaScript.
@@ -99,7 +99,7 @@ def _field(text: str) -> tuple[FieldTerms, str]:
             places += range(start, start + len(found))
             start += ROOM * (len(found) // ROOM + 1)
     held: dict[str | None, list[int]] = defaultdict(list)
-    for term, place in zip(map(_term, tokens), places, strict=True):
+    for term, place in zip(map(term_of, tokens), places, strict=True):
         held[term].append(place)
     length = len(tokens) - len(held.pop(None, ()))
     # A token without a letter or digit is a term to lunr, the empty one: it lengthens the field, but nothing finds it.
@@ -125,16 +125,24 @@ def in_utf16_order(terms: Iterable[str]) -> list[str]:
 _EDGES = re.compile(r"^\W+|\W+\Z", re.ASCII)
 
 
-@lru_cache(maxsize=1 << 17)
-def _term(token: str) -> str | None:
-    """Return the term of a token in lower case, empty if nothing is left of it, None if it is a stop word."""
-    trimmed = token if token.isalnum() and token.isascii() else _EDGES.sub("", token)
-    if trimmed in STOP_WORDS:
-        return None
-    if not trimmed.isascii() and max(trimmed) > "\uffff":
-        # JavaScript counts such a character as two, and the stemmer counts letters.
-        return _join_surrogates(stem(_split_surrogates(trimmed)))
-    return stem(trimmed)
+@cache
+def _term_of(code: str) -> TermOf:
+    """Return the function that gives the term of a token in lower case: empty if nothing is left of it, None if it is a
+    stop word of the language."""
+    spoken = language(code)
+    stem, stop_words = spoken.stemmer(), spoken.stop_words
+
+    @lru_cache(maxsize=1 << 17)
+    def term_of(token: str) -> str | None:
+        trimmed = token if token.isalnum() and token.isascii() else _EDGES.sub("", token)
+        if trimmed in stop_words:
+            return None
+        if not trimmed.isascii() and max(trimmed) > "\uffff":
+            # JavaScript counts such a character as two, and stemmers count letters.
+            return _join_surrogates(stem(_split_surrogates(trimmed)))
+        return stem(trimmed)
+
+    return term_of
 
 
 def _split_surrogates(text: str) -> str:

@@ -14,11 +14,9 @@ from collections.abc import Sequence
 import msgspec
 
 from generator.search.analyser import FIELDS, DocumentTerms, FieldTerms, in_utf16_order
+from generator.search.languages import language
 
 LUNR_VERSION = "2.3.9"
-PIPELINE = ("stemmer",)
-"""What lunr.js does to a term of a query. The stop words must not stand here: a required stop word would leave a
-clause without a term, and lunr.js 2.3.9 fails on that."""
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -30,8 +28,13 @@ class Parameters(msgspec.Struct, frozen=True):
     boosts: tuple[float, ...] = (3.0, 1.0, 0.5)
 
 
-def build_index(documents: Sequence[tuple[str, DocumentTerms]], parameters: Parameters = Parameters()) -> bytes:  # noqa: B008  (frozen)
-    """Return the JSON of the index over ``documents``, pairs of a reference and the document's terms.
+def build_index(
+    documents: Sequence[tuple[str, DocumentTerms]],
+    parameters: Parameters = Parameters(),  # noqa: B008  (frozen)
+    tag: str = "en",
+) -> bytes:
+    """Return the JSON of the index over ``documents``, pairs of a reference and the document's terms in the language of
+    ``tag``.
 
     References are unique; small integers as strings keep lunr's order among equal scores that of the documents.
     The same documents in the same order give the same bytes.
@@ -53,7 +56,7 @@ def build_index(documents: Sequence[tuple[str, DocumentTerms]], parameters: Para
         msgspec.json.encode(FIELDS),
         b",".join(vectors),
         b",".join(entries),
-        msgspec.json.encode(PIPELINE),
+        msgspec.json.encode(language(tag).pipeline),
     )
 
 

@@ -13,9 +13,10 @@ from functools import cached_property
 import msgspec
 
 from generator import digest
-from generator.search import groups, lists, numbering, postings, tables
+from generator.search import groups, lists, numbering, postings, tables, variant_table
 from generator.search.analyser import FIELDS, DocumentPositions, DocumentTerms
-from generator.search.index import LUNR_VERSION, PIPELINE, Parameters
+from generator.search.index import LUNR_VERSION, Parameters
+from generator.search.languages import language
 from generator.search.layouts import (
     COLUMNS,
     ByTerm,
@@ -26,11 +27,12 @@ from generator.search.layouts import (
     length,
     order_key,
 )
+from generator.search.variants import NONE, Given
 
 ROOT = "root.js"
 """The one file of the index whose name does not change; it names all others."""
 
-FOLDERS = ("terms", "places", "words", "lengths", *COLUMNS, groups.FOLDER, lists.FOLDER)
+FOLDERS = ("terms", "places", "words", "lengths", *COLUMNS, groups.FOLDER, lists.FOLDER, variant_table.FOLDER)
 """All folders of the index."""
 
 FORM = 1
@@ -62,14 +64,17 @@ class Contents:
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """The entries, made when first asked for."""
-        return self._make()
+        entries = self._make()
+        self._make = lambda: entries  # what they were made from is let go
+        return entries
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """How the index is made: weights, and whether places are kept, which phrases need."""
+    """How the index is made: weights, whether places are kept, which phrases need, and the language of the terms."""
 
     parameters: Parameters = Parameters()
     places: bool = True
+    language: str = "en"
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
@@ -104,6 +109,7 @@ class State(msgspec.Struct, frozen=True):
     totals: tuple[int, ...]
     tables: dict[str, tables.State]
     groups: dict[str, tuple[groups.Group, ...]]
+    variants: variant_table.Known
 
 
 class Update(msgspec.Struct, frozen=True):
@@ -128,24 +134,26 @@ def update(
     load_positions: LoadPositions,
     read: tables.Read,
     settings: Settings = Settings(),  # noqa: B008  (frozen)
+    variants: Given = NONE,
 ) -> Update:
     """Bring an index from ``previous`` (None: from nothing) to the documents of ``volumes``.
 
     ``volumes`` are in the order of the edition, by name. ``load_terms`` and ``load_positions`` return
     what stands under an entry's key; they are called for the documents that were added, changed, removed or
     moved, also with the old keys, and may raise KeyError for these. ``read`` returns a file of the index as it
-    was written, by its path, or None. Where something old is missing or damaged, all is made anew.
+    was written, by its path, or None. ``variants`` are other forms of words. Where something old is missing or
+    damaged, all is made anew.
     """
     before = {*_paths(previous), *lists.of(previous.tables).files} if previous else set()
     damaged = False
     if previous is not None and previous.settings == settings:
         try:
-            return _Changed(previous, volumes, load_terms, load_positions, read).run(before)
+            return _Changed(previous, volumes, load_terms, load_positions, read, variants).run(before)
         except (_AllAnew, KeyError):
             pass
         except tables.Damaged:
             damaged = True  # and so may be whatever else is there
-    made = _made_anew(volumes, load_terms, load_positions, settings)
+    made = _made_anew(volumes, load_terms, load_positions, settings, variants)
     write = {path: content for path, content in made.write.items() if damaged or path not in before}
     return Update(write, sorted(before - set(made.files)), made.files, made.state)
 
@@ -175,6 +183,7 @@ def layouts(documents: int) -> dict[str, tables.Layout]:
         # Of many documents only those lengths are fetched that a query needs.
         "lengths": Lengths(target=16_000 if scale == 1 else 6_000),
         **{folder: Columns(folder) for folder in COLUMNS},
+        variant_table.FOLDER: variant_table.Variants(),
     }
 
 
@@ -196,7 +205,9 @@ def _slots(volume: str, ids: Iterable[str]) -> dict[str, dict[str, int]]:
     return {volume: slots.numbered, f"{volume}/": slots.others}
 
 
-def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPositions, settings: Settings) -> Update:
+def _made_anew(
+    volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPositions, settings: Settings, variants: Given
+) -> Update:
     volume_of = {name: volume for volume in volumes for name in (volume, f"{volume}/")}
     slots = {name: of_block for volume, of in volumes.items() for name, of_block in _slots(volume, of.entries).items()}
     tops = {name: max(of_block.values()) + 1 for name, of_block in slots.items() if of_block}
@@ -231,13 +242,16 @@ def _made_anew(volumes: Volumes, load_terms: LoadTerms, load_positions: LoadPosi
     made["lengths"].build(lengths)
     for folder, rows in columns.items():
         made[folder].build(rows)
+    of_variants, made[variant_table.FOLDER] = variant_table.made(
+        variants, set(terms_of_all).__contains__, settings.language
+    )
     known = tuple(_volume(name, contents, None) for name, contents in volumes.items())
     blocks = {name: Block(code, tops[name]) for name, code in codes.items()}
     written: dict[str, bytes] = {}
     of_records = {
         name: _groups(code, slots[name], volumes[volume_of[name]].entries, written) for name, code in codes.items()
     }
-    state = State(settings, known, blocks, tuple(totals), _states(made), of_records)
+    state = State(settings, known, blocks, tuple(totals), _states(made), of_records, of_variants)
     return _finished(state, made, written, set())
 
 
@@ -294,8 +308,9 @@ class _Changed:
         load_terms: LoadTerms,
         load_positions: LoadPositions,
         read: tables.Read,
+        variants: Given,
     ) -> None:
-        self.previous, self.volumes = previous, volumes
+        self.previous, self.volumes, self.variants = previous, volumes, variants
         self.load_terms = load_terms
         self.load_positions = load_positions if previous.settings.places else None
         self.before = {volume.name: volume for volume in previous.volumes}
@@ -307,6 +322,7 @@ class _Changed:
         self.columns: dict[str, dict[str, tables.Row | None]] = {folder: {} for folder in COLUMNS}
         made = layouts(_count(previous.volumes))
         self.tables = {kind: tables.Table(made[kind], previous.tables[kind], read) for kind in made}
+        self.read = read
 
     def run(self, before: set[str]) -> Update:
         """Return the update; ``before`` are the paths of the previous index."""
@@ -330,11 +346,11 @@ class _Changed:
         # What leaves its place first: another document may have it now.
         for old, new in sorted(changes, key=lambda change: change[1] is not None):
             self._collect(old, new)
-        self._apply()
+        of_variants = self._apply()
         volumes = tuple(self.now.values())
         states = _states(self.tables)
         of_records = {name: of_records[name] for name in blocks}
-        state = State(self.previous.settings, volumes, blocks, tuple(self.totals), states, of_records)
+        state = State(self.previous.settings, volumes, blocks, tuple(self.totals), states, of_records, of_variants)
         return _finished(state, self.tables, written, before)
 
     def _blocks(self) -> dict[str, Block]:
@@ -417,10 +433,12 @@ class _Changed:
             loaded.append((field.length, dict(zip(terms, zip(field.frequencies, written), strict=False))))  # noqa: B905
         return loaded
 
-    def _apply(self) -> None:
+    def _apply(self) -> variant_table.Known:
+        """Change the tables; return what is to be remembered of the other forms of words."""
         terms: dict[str, tables.Row | None] = {}
         places: dict[str, tables.Row | None] = {}
         words: dict[str, tables.Row | None] = {}
+        there: dict[str, bool] = {}
         for term, fields in self.terms.items():
             key = order_key(term)
             old = self.tables["terms"].row(key)
@@ -441,6 +459,7 @@ class _Changed:
                 places[key] = row_places if stays else None
             if bool(old) != stays:
                 words[self.tables["words"].layout.key(row)] = (term,) if stays else None
+                there[term] = stays
         for kind, changes in (
             ("terms", terms),
             ("places", places),
@@ -450,6 +469,19 @@ class _Changed:
         ):
             if changes:
                 self.tables[kind].change(changes)
+        known = self.previous.variants
+        # A table that was changed cannot be looked into.
+        before = tables.Table(self.tables["terms"].layout, self.previous.tables["terms"], self.read)
+        anew = variant_table.changed(
+            known,
+            self.variants,
+            there,
+            lambda term: before.row(order_key(term)) is not None,
+            self.previous.settings.language,
+        )
+        if anew:
+            known, self.tables[variant_table.FOLDER] = anew
+        return known
 
 
 class _Standing(msgspec.Struct, frozen=True):
@@ -486,11 +518,13 @@ def _paths(state: State) -> Iterator[str]:
 
 def _root(state: State, of: lists.Lists) -> bytes:
     parameters = state.settings.parameters
+    spoken = language(state.settings.language)
     words = state.tables["words"].files
     root = {
         "form": FORM,
         "lunr": LUNR_VERSION,
-        "pipeline": PIPELINE,
+        "pipeline": spoken.pipeline,
+        "language": spoken.in_root(),
         "fields": FIELDS,
         "boosts": parameters.boosts,
         "k1": parameters.k1,
@@ -509,6 +543,7 @@ def _root(state: State, of: lists.Lists) -> bytes:
         "records": groups.in_root((state.blocks[name].code, of_block) for name, of_block in state.groups.items()),
         "lists": of.in_root,
         "columns": COLUMNS,
+        "variants": variant_table.in_root(state.variants, state.tables[variant_table.FOLDER]),
         "phrases": state.settings.places,
     }
     return msgspec.json.encode(root)

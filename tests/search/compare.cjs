@@ -1,12 +1,13 @@
 // Builds an index of the same documents with lunr.Builder and compares it with the prebuilt one.
-// Arguments: lunr.js, search.js. Standard input: JSON {fields, boosts, b, k1, documents: [[ref, {field: text}]], index,
-// queries}. Standard output: JSON {terms, weights, answered, refused, differences}.
+// Arguments: lunr.js, search.js. Standard input: JSON {language, fields, boosts, b, k1, documents: [[ref, {field: text}]],
+// index, queries}; language is as in the root of an index, null or nothing for English. Standard output: JSON {terms, weights,
+// answered, refused, differences}.
 "use strict";
 const fs = require("node:fs");
 
 const [lunrFile, searchFile] = process.argv.slice(2);
 const lunr = (globalThis.lunr = require(lunrFile));
-const { fold } = require(searchFile);
+const { fold, speak } = require(searchFile);
 
 const given = JSON.parse(fs.readFileSync(0, "utf8"));
 const differences = [];
@@ -14,9 +15,13 @@ const differ = (what, ours, theirs) => {
   if (differences.length < 20) differences.push({ what, ours, theirs });
 };
 
+const { language = null } = given;
+speak(language);
+const stop = language ? lunr.generateStopWordFilter(language.stopWords.split(" ").filter(Boolean)) : lunr.stopWordFilter;
+const stemmer = language ? lunr.Pipeline.registeredFunctions[`stemmer-${language.code}`] : lunr.stemmer;
 const builder = new lunr.Builder();
-builder.pipeline.add(lunr.trimmer, lunr.stopWordFilter, lunr.stemmer);
-builder.searchPipeline.add(lunr.stemmer);
+builder.pipeline.add(lunr.trimmer, stop, stemmer);
+builder.searchPipeline.add(stemmer);
 builder.b(given.b);
 builder.k1(given.k1);
 given.fields.forEach((field, i) => builder.field(field, { boost: given.boosts[i] }));

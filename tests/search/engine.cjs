@@ -1,5 +1,5 @@
 // Calls functions of the search engine on an index in files. Arguments: lunr.js, search-engine.js. Standard input: JSON
-// {folder, calls: [[name, ...arguments]]}; search, asPrefix and numbers are the engine's, what begins with `session.` is
+// {folder, calls: [[name, ...arguments]]}; search, asPrefix, numbers and termsOf are the engine's, what begins with `session.` is
 // its session's, all else the index's. `publish` with a folder is a publication: from then on the files are those of that
 // folder; `forget` begins with a new index; `later` lets milliseconds pass. Standard output: JSON list of {answer, files:
 // paths read, rounds, milliseconds}; a file asked for after another has come is of a later round.
@@ -51,7 +51,7 @@ async function load(path) {
         const found = await engine.search(shards, ...given);
         answer = { ...found, results: undefined, root: undefined, refs: found.results.map(({ ref }) => Number(ref)) };
       } else if (name === "asPrefix") answer = await engine.asPrefix(shards, ...given);
-      else if (name === "numbers") answer = engine.numbers(...given);
+      else if (name === "numbers" || name === "termsOf") answer = engine[name](...given);
       else answer = (await shards[name](...given)) ?? null;
     } catch (error) {
       answer = { error: error.constructor.name, message: error.message };

@@ -1,7 +1,7 @@
 // Asks the index in files and an index that lunr.Builder makes of the same documents the same queries, and compares
 // order, scores (to the last bit) and matches.
-// Arguments: lunr.js, search-engine.js. Standard input: JSON {folder, fields, boosts, b, k1, documents: [[ref, {field:
-// text}]], queries}; folder holds the files of the index. Standard output: JSON {terms, results, answered, refused,
+// Arguments: lunr.js, search-engine.js. Standard input: JSON {folder, language, fields, boosts, b, k1, documents: [[ref,
+// {field: text}]], queries}; folder holds the files of the index, language is as in their root. Standard output: JSON {terms, results, answered, refused,
 // tooMany, differences}.
 "use strict";
 const fs = require("node:fs");
@@ -12,10 +12,16 @@ const engine = require(engineFile);
 
 const given = JSON.parse(fs.readFileSync(0, "utf8"));
 
+engine.speak(given.language);
+const { language } = given;
+const stopWordFilter = language ? lunr.generateStopWordFilter(language.stopWords.split(" ").filter(Boolean)) : lunr.stopWordFilter;
+const registered = lunr.Pipeline.registeredFunctions[`stemmer-${language?.code}`];
+const stemmers = !language ? [lunr.stemmer] : registered ? [registered] : [];
+
 function whole() {
   const builder = new lunr.Builder();
-  builder.pipeline.add(lunr.trimmer, lunr.stopWordFilter, lunr.stemmer);
-  builder.searchPipeline.add(lunr.stemmer);
+  builder.pipeline.add(lunr.trimmer, stopWordFilter, ...stemmers);
+  builder.searchPipeline.add(...stemmers);
   builder.b(given.b);
   builder.k1(given.k1);
   given.fields.forEach((field, i) => builder.field(field, { boost: given.boosts[i] }));
