@@ -47,6 +47,7 @@ def test_the_wheel_holds_the_program_and_the_theme(checkout: Path, archives: Pat
         (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
         scripts = wheel.read(entry_points).decode()
     program = {path.relative_to(checkout).as_posix() for path in (checkout / "generator").rglob("*.py")}
+    program |= {f"generator/preview/{name}" for name in ("live.css", "live.js", "page.html")}
     theme = {
         "generator/_theme/" + path.relative_to(checkout).as_posix()
         for top in ("templates", "assets")
