@@ -17,6 +17,11 @@ class Addresses:
         self._files: dict[str, tuple[str, str]] = {}
         self._folders: dict[str, tuple[str, str]] = {}
 
+    def __contains__(self, path: str) -> bool:
+        """Whether ``path`` is given away as it is written."""
+        taken = self._files.get(path.casefold())
+        return taken is not None and taken[0] == path
+
     def claim(self, path: str, source: str) -> Diagnostic | None:
         """Give ``path`` to ``source``; or return why it cannot have it, and give nothing."""
         folded = path.casefold()

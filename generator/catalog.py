@@ -5,13 +5,15 @@ It is built anew from facts at every build, is never changed, and knows nothing 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from generator import urls
+from generator import source_notes, urls
 from generator.document import Division, Facts, Volume
 from generator.elsewhere import Registry
 from generator.phrases import names
@@ -135,6 +137,47 @@ class VolumeCatalog:
     def _by_name(self) -> list[str]:
         return sorted(self.by_id, key=urls.natural)
 
+    @cached_property
+    def dated(self) -> tuple[tuple[tuple[str, str, str], Facts], ...]:
+        """Its dated documents by date, each with what dates are sorted by."""
+        dated = [(_date_key(f), f) for f in self.documents if f.metadata.date]
+        return tuple(sorted(dated, key=itemgetter(0)))
+
+    @cached_property
+    def items(self) -> tuple[tuple[Facts, names.Item], ...]:
+        """Its telegrams, despatches and the like, each with the number it bears."""
+        return tuple((facts, item) for facts in self.documents if (item := names.item_of(facts)))
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """The archival file of each document that names one, by the document's id."""
+        found = ((f.id, source_notes.file_key(f.source, f.source_line)) for f in self.documents)
+        return {id: file for id, file in found if file}
+
+    @cached_property
+    def by_file(self) -> Mapping[str, tuple[Facts, ...]]:
+        """Its documents by the archival file that they name."""
+        return _grouped((self.files.get(f.id, ""), f) for f in self.documents)
+
+    @cached_property
+    def by_day(self) -> Mapping[str, tuple[Facts, ...]]:
+        """Its documents of a known day by that day."""
+        return _grouped((day_of(f), f) for f in self.documents)
+
+    @cached_property
+    def looking_out(self) -> Mapping[str, frozenset[str]]:
+        """The documents of which other volumes may decide where a reference leads: by the id of the volume that it names,
+        by ``cable`` and the number of what it names, and under ``named`` those that name a volume in words."""
+        out: dict[str, set[str]] = defaultdict(set)
+        for id, facts in self.by_id.items():
+            for made in facts.references:
+                reference = made.reference
+                if reference.document.startswith("cable:"):
+                    out[f"cable {names.item(reference.document.partition(':')[2]).number}"].add(id)
+                if reference.volume:
+                    out["named" if names.volume_name(reference.volume) else reference.volume].add(id)
+        return {where: frozenset(found) for where, found in out.items()}
+
     def neighbours(self, id: str) -> tuple[Facts | None, Facts | None]:
         """The documents before and after ``id`` in the volume."""
         at = self.position.get(id)
@@ -160,6 +203,7 @@ class Catalog:
         self.drafts = frozenset(drafts)
         self.elsewhere = elsewhere or Registry()
         self.resolutions: dict[tuple[str, str], Any] = {}
+        self.citing: dict[tuple[str, str], set[tuple[str, str]]] | None = None
 
     def get(self, volume: str, id: str) -> Facts | None:
         """The facts of a document, a section, or a free page of the site."""
@@ -169,21 +213,45 @@ class Catalog:
         return next((p for p in self.pages if (p.volume, p.id) == (volume, id)), None)
 
     @cached_property
+    def places(self) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """Where each document and section stands in the order of the edition."""
+        volumes = enumerate(self.volumes.values())
+        return {(v.volume.id, id): (at, n) for at, v in volumes for n, id in enumerate(v.order)}
+
+    @cached_property
     def items(self) -> Mapping[str, tuple[tuple[Facts, names.Item], ...]]:
         """The telegrams, despatches and the like of all volumes by the number each bears."""
         out: dict[str, list[tuple[Facts, names.Item]]] = {}
         for volume in self.volumes.values():
-            for facts in volume.documents:
-                item = names.item_of(facts)
-                if item:
-                    out.setdefault(item.number, []).append((facts, item))
+            for facts, item in volume.items:
+                out.setdefault(item.number, []).append((facts, item))
         return {number: tuple(found) for number, found in out.items()}
 
     @cached_property
     def by_date(self) -> tuple[Facts, ...]:
         """All dated documents of all volumes by date, then in the order of the volumes."""
-        dated = (f for v in self.volumes.values() for f in v.documents if f.metadata.date)
-        return tuple(sorted(dated, key=_date_key))
+        dated = (one for v in self.volumes.values() for one in v.dated)
+        return tuple(facts for _, facts in sorted(dated, key=itemgetter(0)))
+
+
+def _grouped(given: Iterable[tuple[str, Facts]]) -> Mapping[str, tuple[Facts, ...]]:
+    out: dict[str, list[Facts]] = defaultdict(list)
+    for key, facts in given:
+        if key:
+            out[key].append(facts)
+    return {key: tuple(found) for key, found in out.items()}
+
+
+def day_of(facts: Facts) -> str:
+    """The day of a document, empty if it is not known so well."""
+    date = facts.metadata.date
+    return date.start if date and date.precision == "day" else ""
+
+
+def by_time(facts: Facts) -> tuple[bool, tuple[str, str, str]]:
+    """What sorts documents by date, the undated at the end."""
+    dated = facts.metadata.date is not None
+    return not dated, _date_key(facts) if dated else ("", "", "")
 
 
 def page_range(facts: Facts) -> PageRange:

@@ -16,6 +16,7 @@ from generator import consistency, links
 from generator.build import Survey
 from generator.diagnostics import Diagnostic, visible
 from generator.document import Facts, ReferenceFact
+from generator.report import found_as_data
 
 
 class Cited(msgspec.Struct, frozen=True):
@@ -125,16 +126,5 @@ def as_text(checked: Checked, everything: bool = False) -> str:
 
 def as_json(checked: Checked) -> bytes:
     """Return all of it for a program: an object with ``diagnostics`` and ``references``."""
-    said = [
-        {
-            "file": found.span.file,
-            "line": found.span.line,
-            "column": found.span.column,
-            "rule": found.rule,
-            "severity": found.severity.value,
-            "message": found.message,
-            "hint": found.hint,
-        }
-        for found in checked.diagnostics
-    ]
+    said = [found_as_data(found) for found in checked.diagnostics]
     return msgspec.json.format(msgspec.json.encode({"diagnostics": said, "references": checked.references}), indent=1)

@@ -10,8 +10,9 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 from rich.console import Console
@@ -19,7 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from generator import build as building
 from generator import config, scaffold, workers
-from generator.diagnostics import Diagnostic, EditionError, Severity, visible
+from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, visible
+from generator.report import as_json
+
+if TYPE_CHECKING:  # other commands start faster without
+    from generator.changes import Watcher
+    from generator.watch import Builder, Outcome
 
 DONE, ERRORS = 0, 1
 
@@ -96,14 +102,17 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
 @click.option("--base-url", callback=_base_url, help="The site's public address, instead of that in edition.toml.")
 @click.option("--notes", is_flag=True, help="Show notes, too: references found in prose that lead nowhere.")
 @click.option("--explain", metavar="PATH", default="", help="Say why the page at PATH is made anew or kept.")
+@click.option("--report", "told", type=click.Path(dir_okay=False, path_type=Path), help="Write what was made, kept and removed, why, and how long it took, as JSON to FILE.", metavar="FILE")  # fmt: skip
 @_ends_with_a_message
-def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: bool, jobs: int | None, base_url: str | None, notes: bool, explain: str) -> None:  # fmt: skip
+def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: bool, jobs: int | None, base_url: str | None, notes: bool, explain: str, told: Path | None) -> None:  # fmt: skip
     """Build the site of the edition; pages that would come out the same are left alone."""
     out = Console(highlight=False, soft_wrap=True, quiet=quiet)
     target = output or edition / "site"
-    options = building.Options(edition, target, jobs or 0, clean, base_url, explain)
+    options = building.Options(edition, target, jobs or 0, clean, base_url, explain, reasons=told is not None)
     with _Bars(out) as bars:
         report = building.build(options, progress=bars.show)
+    if told:
+        _write_report(told, report)
     _show([d for d in report.diagnostics if notes or d.severity != Severity.NOTE])
     for line in report.notices:
         out.print(line, markup=False)
@@ -113,6 +122,128 @@ def build(edition: Path, output: Path | None, quiet: bool, strict: bool, clean: 
     if not report.errors:
         out.print(f"To look at it, open {_shown(target / 'index.html')} in a browser.", markup=False)
     sys.exit(ERRORS if report.errors or (strict and report.warnings) else DONE)
+
+
+def _write_report(file: Path, report: building.Report) -> None:
+    try:
+        file.write_bytes(as_json(report))
+    except OSError as error:
+        raise click.FileError(visible(str(file)), error.strerror) from None
+
+
+def _watching_options(command: click.decorators.FC) -> click.decorators.FC:
+    """The options of the commands that build again and again."""
+    for option in (
+        click.option("--base-url", callback=_base_url, help="The site's public address, if not that in edition.toml."),
+        click.option("--jobs", type=click.IntRange(1), help="Processes to use (default: one for each processor)."),
+        click.option("--poll", is_flag=True, help="Look at the files every second, for folders that tell of nothing."),
+    ):
+        command = option(command)
+    return _edition_options(command)
+
+
+@main.command()
+@_watching_options
+@_ends_with_a_message
+def watch(edition: Path, output: Path | None, quiet: bool, poll: bool, jobs: int | None, base_url: str | None) -> None:
+    """Build the site, and again whenever something in the edition changes, until Ctrl-C."""
+    from generator import watch as watching
+
+    options = building.Options(edition, output or edition / "site", jobs or 0, base_url=base_url)
+
+    def run(build: Builder, watcher: Watcher, tell: Callable[[Outcome], None], out: Console) -> None:
+        out.print("Watching the edition; press Ctrl-C to end.", markup=False)
+        watching.watch(build, watcher, tell)
+
+    _keep_building(options, quiet, poll, run)
+
+
+def _editor(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    if value is None:
+        return ""
+    from generator import preview
+
+    address = preview.EDITORS.get(value, value)
+    if not preview.is_editor(address):
+        names = ", ".join(preview.EDITORS)
+        raise click.BadParameter(f"give one of {names}, or an address such as vscode://file/{{path}}:{{line}}:{{column}}", context, parameter)  # fmt: skip
+    return address
+
+
+@main.command()
+@_watching_options
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where to serve; if it is taken, the next one that is free.")  # fmt: skip
+@click.option("--open", "show", is_flag=True, help="Open the site in the browser.")
+@click.option("--editor", callback=_editor, metavar="NAME", help="The editor that links of messages open: vscode, vscodium, idea, textmate, or an address.")  # fmt: skip
+@click.option("--no-drafts", is_flag=True, help="Leave out documents with the status draft, as in the published site.")
+@_ends_with_a_message
+def serve(edition: Path, output: Path | None, quiet: bool, poll: bool, jobs: int | None, base_url: str | None, port: int, show: bool, editor: str, no_drafts: bool) -> None:  # fmt: skip
+    """Show the site in the browser and bring it up to date with every change, until Ctrl-C."""
+    from generator import preview
+
+    target = output or edition / building.PREVIEW
+    options = building.Options(edition, target, jobs or 0, base_url=base_url, drafts=not no_drafts)
+
+    def run(build: Builder, watcher: Watcher, tell: Callable[[Outcome], None], out: Console) -> None:
+        def ready(address: str) -> None:
+            click.echo(f"The site is at {address} ; press Ctrl-C to end.")
+            if show:
+                click.launch(address)
+
+        try:
+            at = preview.listening(port)
+        except preview.NoPort as error:
+            raise click.ClickException(str(error)) from None
+        if (given := at.getsockname()[1]) != port:
+            click.echo(f"Port {port} is taken, so it is {given}.")
+        board = preview.Board(edition, preview.Site(target), editor)
+        preview.serve(build, watcher, board, at, tell, ready, base_url)
+
+    _keep_building(options, quiet, poll, run)
+
+
+def _keep_building(
+    options: building.Options,
+    quiet: bool,
+    poll: bool,
+    run: Callable[[Builder, Watcher, Callable[[Outcome], None], Console], None],
+) -> None:
+    """Call ``run`` with what it takes to build whenever something changes, and end quietly at Ctrl-C."""
+    from generator import changes
+    from generator import watch as watching
+
+    try:
+        config.read_edition(options.edition)
+    except EditionError as error:
+        if any(d.rule == Rule.NO_EDITION.id for d in error.diagnostics):
+            raise  # any other fault can be mended while it is being watched
+
+    out = Console(highlight=False, soft_wrap=True, quiet=quiet)
+    with watching.interruptible(), ExitStack() as first:
+        bars: _Bars | None = first.enter_context(_Bars(out))
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if bars:
+                bars.show(stage, done, total)
+
+        def tell(outcome: Outcome) -> None:
+            nonlocal bars
+            bars = None
+            first.close()
+            _show(outcome.new)
+            for found in outcome.gone:
+                out.print(visible(f"no longer: {found.span}: {found.rule}: {found.message}"), markup=False)
+            for line in outcome.report.notices if outcome.report else ():
+                out.print(visible(line), markup=False)
+            out.print(watching.line(outcome), markup=False)
+
+        session = building.Session(options, progress=progress)
+        watcher = changes.Watcher(options.edition.resolve(), lambda line: click.echo(visible(line), err=True), poll)
+        try:
+            with watcher, closing(session):
+                run(session.build, watcher, tell, out)
+        except KeyboardInterrupt:
+            out.print("Ended.", markup=False)
 
 
 @main.command()

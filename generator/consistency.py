@@ -14,20 +14,26 @@ from generator.config import VOLUME_FILE
 from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic, did_you_mean
 from generator.document import Division, Facts
 from generator.registers import Kind, entries_of, mentions_of
+from generator.sources import PAGES
 from generator.views import document_path, image_path
 
 Where = Mapping[tuple[str, str], tuple[str, int]]
 """For each document (volume and id): its file, and the line of the file on which it begins."""
 
 
-def check(catalog: Catalog, where: Where, images: Collection[str]) -> Iterator[Diagnostic]:
-    """Yield everything that does not fit together. ``images`` are the paths of those at hand."""
-    for volume in catalog.volumes.values():
-        for id in volume.order:
-            yield from _references(volume.by_id[id], catalog, where)
-        yield from _images(volume, where, images)
-        yield from _names(volume, where)
-        yield from _chapters(volume, catalog)
+def check_volume(
+    volume: VolumeCatalog, catalog: Catalog, where: Where, images: Collection[str]
+) -> Iterator[Diagnostic]:
+    """Yield everything in a volume that does not fit together. ``images`` are the paths of those at hand."""
+    for id in volume.order:
+        yield from _references(volume.by_id[id], catalog, where)
+    yield from _images(volume, where, images)
+    yield from _names(volume, where)
+    yield from _chapters(volume, catalog)
+
+
+def check_pages(catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
+    """Yield what does not fit together in the free pages, and in the old addresses of all documents."""
     for page in catalog.pages:
         yield from _references(page, catalog, where)
     yield from _aliases(catalog, where)
@@ -122,14 +128,23 @@ def _chapters(volume: VolumeCatalog, catalog: Catalog) -> Iterator[Diagnostic]:
 
 def _aliases(catalog: Catalog, where: Where) -> Iterator[Diagnostic]:
     """Old addresses that are a page's address today, or that two documents claim."""
-    documents = [facts for volume in catalog.volumes.values() for facts in volume.by_id.values()]
-    taken = {urls.address(document_path(facts)).strip("/"): facts for facts in (*documents, *catalog.pages)}
-    for facts in documents:
-        for alias in facts.metadata.aliases:
-            other = taken.setdefault(alias.strip("/"), facts)
-            if other is not facts:
-                text = f'the old address "{alias}" is that of {where[other.volume, other.id][0]}'
-                yield diagnostic(Rule.ADDRESS_TAKEN, text, place(facts, 0, 0, where), hint="Take it out of aliases.")
+    claimed: dict[str, Facts] = {}
+    for volume in catalog.volumes.values():
+        for facts in volume.by_id.values():
+            for alias in facts.metadata.aliases:
+                other = _at(alias.strip("/"), catalog) or claimed.setdefault(alias.strip("/"), facts)
+                if other is not facts:
+                    text = f'the old address "{alias}" is that of {where[other.volume, other.id][0]}'
+                    yield diagnostic(
+                        Rule.ADDRESS_TAKEN, text, place(facts, 0, 0, where), hint="Take it out of aliases."
+                    )
+
+
+def _at(address: str, catalog: Catalog) -> Facts | None:
+    """The document or page that has an address today."""
+    first, _, id = address.partition("/")
+    candidates = (catalog.get(first, id), catalog.get(PAGES, address))
+    return next((f for f in candidates if f and urls.address(document_path(f)).strip("/") == address), None)
 
 
 def _with_leaves(contents: tuple[Division, ...]) -> Iterator[Division]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -57,13 +57,18 @@ class Backlink(msgspec.Struct, frozen=True):
     anchor: str
 
 
-def resolved(facts: Facts, catalog: Catalog) -> tuple[tuple[ReferenceFact, Resolution], ...]:
+Key = tuple[str, str]
+"""A document: the id of its volume, and its own."""
+Resolved = tuple[tuple[ReferenceFact, Resolution], ...]
+
+
+def resolved(facts: Facts, catalog: Catalog) -> Resolved:
     """Return the references of ``facts``, each with where it leads. The catalog remembers them: they are asked for by
     the messages, the backlinks and the page."""
     key = (facts.volume, facts.id)
     if key not in catalog.resolutions:
         catalog.resolutions[key] = tuple((made, resolve(made.reference, facts, catalog)) for made in facts.references)
-    found: tuple[tuple[ReferenceFact, Resolution], ...] = catalog.resolutions[key]
+    found: Resolved = catalog.resolutions[key]
     return found
 
 
@@ -138,22 +143,55 @@ def _left_out(kind: str, reason: str, volume: VolumeCatalog, reference: Referenc
     return there or Resolution(kind, "not-in-edition", reason=f"{reason}; this edition has a selection of them")
 
 
-def backlinks(catalog: Catalog) -> Mapping[tuple[str, str], tuple[Backlink, ...]]:
-    """Return, for each document that others refer to, those references, in the order of the edition."""
-    out: dict[tuple[str, str], list[Backlink]] = defaultdict(list)
-    for volume in catalog.volumes.values():
-        for id in volume.order:
-            facts = volume.by_id[id]
-            for made, found in resolved(facts, catalog):
-                target = (found.volume, found.document)
-                if (
-                    found.status == "resolved"
-                    and found.certainty != "suggestion"
-                    and found.document
-                    and target != (facts.volume, facts.id)
-                ):
-                    out[target].append(Backlink(facts, made, found.anchor))
+def citing(catalog: Catalog) -> dict[Key, set[Key]]:
+    """Return, for each document that references of others lead to, however unsure, the documents that make them. The
+    catalog remembers it."""
+    if catalog.citing is None:
+        catalog.citing = defaultdict(set)
+        for volume in catalog.volumes.values():
+            for facts in volume.by_id.values():
+                note_citing(catalog.citing, (facts.volume, facts.id), (), resolved(facts, catalog))
+        for page in catalog.pages:
+            note_citing(catalog.citing, (page.volume, page.id), (), resolved(page, catalog))
+    return catalog.citing
+
+
+def note_citing(known: dict[Key, set[Key]], origin: Key, before: Resolved, now: Resolved) -> None:
+    """Change what is ``known`` of who cites whom: the references of ``origin`` led elsewhere ``before``."""
+    for _, found in before:
+        known[found.volume, found.document].discard(origin)
+    for _, found in now:
+        known[found.volume, found.document].add(origin)
+
+
+def backlinks(catalog: Catalog, of: Iterable[Key] | None = None) -> Mapping[Key, tuple[Backlink, ...]]:
+    """Return, for each document that others refer to (or each of ``of``), those references, in the order of the
+    edition."""
+    out: dict[Key, list[Backlink]] = defaultdict(list)
+    if of is None:
+        for volume in catalog.volumes.values():
+            for id in volume.order:
+                _backlinks(volume.by_id[id], catalog, out, None)
+    else:
+        wanted = set(of)
+        origins = {origin for target in wanted for origin in citing(catalog)[target] if origin in catalog.places}
+        for origin in sorted(origins, key=catalog.places.__getitem__):
+            _backlinks(catalog.volumes[origin[0]].by_id[origin[1]], catalog, out, wanted)
     return {target: tuple(links) for target, links in out.items()}
+
+
+def _backlinks(facts: Facts, catalog: Catalog, out: dict[Key, list[Backlink]], wanted: Collection[Key] | None) -> None:
+    """Put the references of one document to others into ``out``."""
+    for made, found in resolved(facts, catalog):
+        target = (found.volume, found.document)
+        if (
+            found.status == "resolved"
+            and found.certainty != "suggestion"
+            and found.document
+            and target != (facts.volume, facts.id)
+            and (wanted is None or target in wanted)
+        ):
+            out[target].append(Backlink(facts, made, found.anchor))
 
 
 def _in_document(reference: Reference, facts: Facts, volume: str) -> Resolution:
@@ -339,7 +377,7 @@ def _item(wanted: names.Item, origin: Facts, catalog: Catalog) -> Resolution:
     perhaps: list[Facts] = []
     for facts, own in catalog.items.get(wanted.number, ()):
         # A telegram that names its own number means another post's.
-        if facts is origin or not _agrees(wanted, own):
+        if (facts.volume, facts.id) == (origin.volume, origin.id) or not _agrees(wanted, own):
             continue
         posted = bool(wanted.post) and names.has_words(wanted.post, own.post)
         dated = names.same_day(wanted.date, own.date) and (not wanted.date.startswith("--") or own.date[:4] == year)

@@ -28,6 +28,7 @@ class Publication:
         self.store, self.root, self.clean = store, root, clean
         self.manifest = store.outputs()
         state = store.unfinished()
+        self.was_unfinished = bool(state)
         self.adopting = not self.manifest or state == b"adopting"
         if state:
             output.sweep(root)
@@ -91,6 +92,8 @@ class Publication:
         self.store.record(outputs)
         self.store.forget_outputs(path for path in refused if path not in self.manifest)
         self.store.commit()
+        self.manifest.update({one.path: one for one in outputs})
+        self._folded = None
 
     def blocked(self, wanted: set[str]) -> tuple[list[str], set[str]]:
         """Return the files of ours that stand where a folder must be now, or in a folder that must be a file now;
@@ -111,14 +114,34 @@ class Publication:
             raise EditionError(steps.output_fault(paths[0], error)) from None
         self.store.forget_outputs(paths)
         self.store.commit()
-        self._changed = True
+        for path in paths:
+            self.manifest.pop(path, None)
+        self._changed, self._folded = True, None
         return paths
 
     def finish(self) -> None:
         """Note that the build came to its end."""
         self.store.put_unfinished(b"")
         self.store.commit()
-        self.store.save_manifest(self._changed)
+        self.store.save_manifest(self.manifest, self._changed)
+        self._changed = False
+
+    def begin_again(self) -> None:
+        """Note that another build begins where the last one came to its end."""
+        self.store.put_unfinished(b"1")
+        self.store.commit()
+        self.adopting = False
+
+    def end_again(self) -> None:
+        """Note that it came to its end, too. What it removed may stay in the second copy of the manifest until the next
+        ``finish``: to write that takes as long as all else."""
+        self.store.put_unfinished(b"")
+        self.store.commit()
+
+    def is_recorded(self, path: str, key: bytes) -> bool:
+        """Whether the file at ``path`` was made from ``key``, whatever has become of it."""
+        known = self.manifest.get(path)
+        return known is not None and known.key == key
 
     def strangers(self, known: Collection[str]) -> list[str]:
         """Return the files in the output, other than hidden ones, that are not ``known``; looked for only where no

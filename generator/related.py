@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from typing import Literal
 
 import msgspec
 
 from generator import source_notes
-from generator.catalog import Catalog
+from generator.catalog import Catalog, by_time, day_of
 from generator.document import Facts
 
 OF_A_FILE = 4
@@ -33,6 +32,7 @@ class Related:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._known: dict[tuple[str, str], tuple[list[Facts], Mapping[tuple[str, str], int]]] = {}
 
     def to(self, facts: Facts) -> tuple[Relation, ...]:
         """Return the documents related to ``facts``, those of its file first, each once."""
@@ -40,58 +40,43 @@ class Related:
         found.pop((facts.volume, facts.id), None)
         return tuple(sorted(found.values(), key=lambda r: r.reason != "file"))
 
-    @cached_property
-    def _files(self) -> Mapping[str, list[Facts]]:
-        out: dict[str, list[Facts]] = defaultdict(list)
-        for facts in self._documents():
-            if file := source_notes.file_key(facts.source, facts.source_line):
-                out[file].append(facts)
-        return out
+    def around(self, facts: Facts) -> Iterator[Facts]:
+        """Yield all documents that might be related to one with these facts, which need not be in the catalog."""
+        if file := source_notes.file_key(facts.source, facts.source_line):
+            yield from self._of("by_file", file)[0]
+        if day := day_of(facts):
+            yield from self._of("by_day", day)[0]
 
-    @cached_property
-    def _places(self) -> Mapping[tuple[str, str], tuple[str, int]]:
-        """Where each document stands among those of its file."""
-        return {(f.volume, f.id): (file, at) for file, found in self._files.items() for at, f in enumerate(found)}
-
-    @cached_property
-    def _days(self) -> Mapping[str, list[Facts]]:
-        out: dict[str, list[Facts]] = defaultdict(list)
-        for facts in self._documents():
-            if day := _day(facts):
-                out[day].append(facts)
-        return out
-
-    def _documents(self) -> Iterator[Facts]:
-        """By date, so that neighbours are near in time; the undated at the end."""
-        yield from self._catalog.by_date
-        yield from (f for v in self._catalog.volumes.values() for f in v.documents if not f.metadata.date)
+    def _of(self, what: Literal["by_file", "by_day"], key: str) -> tuple[list[Facts], Mapping[tuple[str, str], int]]:
+        """The documents of one file or day, by date, so that neighbours are near in time; and where each stands."""
+        if (what, key) not in self._known:
+            listed = (f for v in self._catalog.volumes.values() for f in getattr(v, what).get(key, ()))
+            found = sorted(listed, key=by_time)
+            self._known[what, key] = found, {(f.volume, f.id): at for at, f in enumerate(found)}
+        return self._known[what, key]
 
     def _of_file(self, facts: Facts) -> Iterator[Relation]:
-        if (facts.volume, facts.id) not in self._places:
+        file = self._catalog.volumes[facts.volume].files.get(facts.id)
+        if not file:
             return
-        file, at = self._places[facts.volume, facts.id]
-        first = max(0, at - OF_A_FILE // 2)
-        for other in self._files[file][first : first + OF_A_FILE + 1]:
+        found, places = self._of("by_file", file)
+        first = max(0, places[facts.volume, facts.id] - OF_A_FILE // 2)
+        for other in found[first : first + OF_A_FILE + 1]:
             yield Relation(other, "file", file)
 
     def _of_day(self, facts: Facts) -> Iterator[Relation]:
-        day = _day(facts)
-        others = self._days.get(day, ()) if day else ()
+        day = day_of(facts)
+        others = self._of("by_day", day)[0] if day else []
         if len(others) < 2:
             return
         parties, people = _parties(facts), _people(facts)
         count = 0
         for other in others:
-            if other is facts or count == OF_A_DAY:
+            if (other.volume, other.id) == (facts.volume, facts.id) or count == OF_A_DAY:
                 continue
             if parties & _parties(other) or len(people & _people(other)) >= _PEOPLE:
                 count += 1
                 yield Relation(other, "day")
-
-
-def _day(facts: Facts) -> str:
-    date = facts.metadata.date
-    return date.start if date and date.precision == "day" else ""
 
 
 def _parties(facts: Facts) -> set[tuple[str, str]]:

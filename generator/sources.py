@@ -7,7 +7,8 @@ than the clock's grain when it was read: otherwise a change within that grain wo
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -46,24 +47,34 @@ class File(msgspec.Struct, frozen=True):
     inode: int
 
 
+class Folder(msgspec.Struct, frozen=True):
+    """What lies in the folder of a volume: its text files, the files that describe it by name, its images by their path
+    below it with their path in the edition."""
+
+    files: tuple[File, ...] = ()
+    about: Mapping[str, bytes] = {}
+    images: Mapping[str, str] = {}
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
 class Content(msgspec.Struct, frozen=True):
     """What lies in ``content/``: text files in order; the files that describe volumes, by volume and name; images by
-    volume and path below it, with their path in the edition."""
+    volume and path below it, with their path in the edition. ``folders`` has the same by folder."""
 
     files: tuple[File, ...]
     about: Mapping[str, Mapping[str, bytes]]
     images: Mapping[str, Mapping[str, str]]
     volumes: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+    folders: Mapping[str, Folder]
 
 
-def scan(edition: Path) -> Content:
-    """Return the sources below ``edition/content``, in an order that does not depend on the file system."""
+def scan(edition: Path, before: Content | None = None, again: Collection[str] = ()) -> Content:
+    """Return the sources below ``edition/content``, in an order that does not depend on the file system. Where
+    ``before`` is given, only the folders of the volumes ``again`` are looked into, and those that are new."""
     found: list[Diagnostic] = []
-    taken: list[File] = []
-    about: dict[str, dict[str, bytes]] = {}
-    images: dict[str, dict[str, str]] = {}
-    volumes: set[str] = set()
+    whole: dict[str, File] = {}
+    folders: dict[str, Folder] = {}
     for entry in files.entries(edition, "content", found):
         reader = "" if entry.is_folder else reader_for(entry.name)
         if not entry.is_folder and not reader:
@@ -76,22 +87,45 @@ def scan(edition: Path) -> Content:
             hint = "Use letters, digits, dots, hyphens and underscores, and none of the site's own names (search, chronology, assets, embed)."  # fmt: skip
             found.append(_refused(entry, f'"{volume}" cannot be the name of a volume', hint))
             continue
-        if volume != PAGES:
-            volumes.add(volume)
         if not entry.is_folder:
-            taken.append(_file(entry, volume, reader))
-            continue
-        described = about.setdefault(volume, {})
-        for inner in files.walk(edition, entry.path, found):
-            below = inner.path.removeprefix(f"{entry.path}/")
-            if inner.name == VOLUME_FILE or inner.name in LISTS:
-                _describe(edition, inner, below, described, found)
-            elif inner.name.lower().endswith(IMAGES):
-                images.setdefault(volume, {})[below] = inner.path
-            elif (name := reader_for(inner.name)) and _is_document(inner, volume, name, found):
-                taken.append(_file(inner, volume, name))
-    taken.sort(key=lambda f: (f.volume, f.path))
-    return Content(tuple(taken), about, images, tuple(sorted(volumes, key=urls.natural)), tuple(found))
+            whole[volume] = _file(entry, volume, reader)
+        elif before and volume in before.folders and volume not in again:
+            folders[volume] = before.folders[volume]
+        else:
+            folders[volume] = _folder(edition, entry.path, volume)
+        if entry.is_folder:
+            found += folders[volume].diagnostics
+    taken: list[File] = []
+    for volume in sorted({*whole, *folders}):
+        of_volume = (
+            *([whole[volume]] if volume in whole else ()),
+            *(folders[volume].files if volume in folders else ()),
+        )
+        taken += sorted(of_volume, key=attrgetter("path"))
+    return Content(
+        tuple(taken),
+        {volume: folder.about for volume, folder in folders.items()},
+        {volume: folder.images for volume, folder in folders.items() if folder.images},
+        tuple(sorted({*whole, *folders} - {PAGES}, key=urls.natural)),
+        tuple(found),
+        folders,
+    )
+
+
+def _folder(edition: Path, here: str, volume: str) -> Folder:
+    found: list[Diagnostic] = []
+    taken: list[File] = []
+    described: dict[str, bytes] = {}
+    images: dict[str, str] = {}
+    for inner in files.walk(edition, here, found):
+        below = inner.path.removeprefix(f"{here}/")
+        if inner.name == VOLUME_FILE or inner.name in LISTS:
+            _describe(edition, inner, below, described, found)
+        elif inner.name.lower().endswith(IMAGES):
+            images[below] = inner.path
+        elif (name := reader_for(inner.name)) and _is_document(inner, volume, name, found):
+            taken.append(_file(inner, volume, name))
+    return Folder(tuple(taken), described, images, tuple(found))
 
 
 def is_unchanged(file: File, known: Source | None) -> bool:

@@ -20,7 +20,7 @@ from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Document, Entry, Facts, SourceNote, Volume
 from generator.phrases import Grammar, tag
 from generator.readers import Part, Split
-from generator.readers.registry import by_name
+from generator.readers.registry import by_name, split_again
 from generator.rendering import Around
 from generator.search.analyser import take_apart
 from generator.search.passages import fields_of
@@ -30,10 +30,12 @@ from generator.workers import paused_collector
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """How the edition wants its sources read: the grammar of its references, and whether for searching too."""
+    """How the edition wants its sources read: the grammar of its references, whether for searching too, and in which
+    language."""
 
     grammar: Grammar
     search: bool
+    language: str = "en"
 
 
 class PartEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -129,11 +131,18 @@ _decode_document = msgspec.msgpack.Decoder(Document).decode
 _decode_names = msgspec.msgpack.Decoder(mentions.Mentions).decode
 
 
-def read_files(edition: str, how: Reading, wanted: Iterable[sources.File]) -> list[FileRead]:
+HELD = 2
+"""How many files of several parts are held between two readings."""
+
+Held = dict[str, tuple[bytes, Split]]
+"""Files of several parts as they were last read, by path: their bytes, and how they were cut."""
+
+
+def read_files(edition: str, how: Reading, wanted: Iterable[sources.File], held: Held | None = None) -> list[FileRead]:
     """Read source files whole. A file of one part is read to its end; the parts of others are given back, since
-    the caller may know them already."""
+    the caller may know them already. What is ``held`` of them from last time makes it faster, and is brought up to date."""
     with paused_collector():
-        return [_read_file(edition, file, how) for file in wanted]
+        return [_read_file(edition, file, how, held) for file in wanted]
 
 
 def read_parts(how: Reading, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
@@ -176,13 +185,13 @@ def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
         return [renderer.page(job) for job in jobs]
 
 
-def _read_file(edition: str, file: sources.File, how: Reading) -> FileRead:
+def _read_file(edition: str, file: sources.File, how: Reading, held: Held | None) -> FileRead:
     scanned = sources.now_ns()
     data = files.read(Path(edition), file.path)
     if isinstance(data, Diagnostic):
         return FileRead(_source(file, 0, b"", Remembered((), None, (data,))))
     try:
-        split: Split = by_name(file.reader).split(file.path, file.volume, data)
+        split = _split(file, data, held)
     except Exception as error:
         return FileRead(_source(file, 0, b"", Remembered((), None, (_failed(Span(file.path), error),))))
     keyed = tuple((_part_key(part, how), part) for part in split.parts)
@@ -193,14 +202,31 @@ def _read_file(edition: str, file: sources.File, how: Reading) -> FileRead:
     return FileRead(source, keyed)
 
 
+def _split(file: sources.File, data: bytes, held: Held | None) -> Split:
+    before, known = held.pop(file.path, (b"", None)) if held is not None else (b"", None)
+    split = split_again(file.reader, before, known, data) if known else None
+    split = split or by_name(file.reader).split(file.path, file.volume, data)
+    if held is not None and len(split.parts) > 1:
+        held[file.path] = data, split
+        while len(held) > HELD:
+            del held[next(iter(held))]
+    return split
+
+
 def _source(file: sources.File, scanned: int, of: bytes, remembered: Remembered) -> Source:
     return Source(file.path, file.size, file.mtime_ns, file.ctime_ns, file.inode, scanned, of, _encode(remembered))
 
 
 def _part_key(part: Part, how: Reading) -> bytes:
     """Where a part stands in its file is no input of its reading; what it is, and what it inherits, are."""
-    own = digest.of_bytes(part.data)
-    return digest.of("read", part.reader, part.volume, part.id, part.file, part.context, own, how.grammar)
+    own = _digest(part.data)
+    return digest.of("read", part.reader, part.volume, part.id, part.file, part.context, own, how.grammar, how.language)
+
+
+@lru_cache(maxsize=1024)
+def _digest(data: bytes) -> bytes:
+    """The digest of a part, remembered while its file is being written in."""
+    return digest.of_bytes(data)
 
 
 def _read_part(key: bytes, part: Part, how: Reading) -> Result:
@@ -220,18 +246,18 @@ def _reading_of(key: bytes, part: Part, how: Reading) -> Result:
         document, found = telegraphese.tag(tagged.document, how.grammar.language), (*found, *tagged.diagnostics)
     encoded = _encode(document)
     of = facts.of(document, digest.of_bytes(encoded))
-    searched = _searched(document) if how.search and document.role != "page" else (b"", b"")
+    searched = _searched(document, how.language) if how.search and document.role != "page" else (b"", b"")
     return Result(key, _encode(Read(of, found)), encoded, *searched)
 
 
-def _searched(document: Document) -> tuple[bytes, bytes]:
-    terms, positions = take_apart(fields_of(document))
+def _searched(document: Document, language: str) -> tuple[bytes, bytes]:
+    terms, positions = take_apart(fields_of(document), language)
     return _encode(terms), _encode(positions)
 
 
-def search_terms(document: bytes) -> tuple[bytes, bytes]:
-    """Return the encoded search terms of an encoded document, and their encoded places."""
-    return _searched(_decode_document(document))
+def search_terms(document: bytes, language: str) -> tuple[bytes, bytes]:
+    """Return the encoded search terms of an encoded document in a language, and their encoded places."""
+    return _searched(_decode_document(document), language)
 
 
 class _Renderer:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import itertools
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,6 +65,7 @@ class Store:
         Results made by another ``engine`` are dropped, manifests are kept. Raises as ``guarded`` does."""
         self.path = path
         self.site = site
+        self._version = 0
         self.journal = path.parent / f"outputs-{digest.of(site).hex()[:12]}.txt"
         with guarded(path):
             self._db = sqlite3.connect(path, isolation_level="DEFERRED")
@@ -112,6 +113,12 @@ class Store:
     def commit(self) -> None:
         self._db.commit()
 
+    def is_changed_by_others(self) -> bool:
+        """Whether anybody else has changed the state since this was last asked."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        before, self._version = self._version, version
+        return bool(before != version)
+
     def meta(self, key: str) -> bytes:
         """Return the value kept under ``key``, or empty bytes."""
         row = self._db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
@@ -154,10 +161,13 @@ class Store:
     def put_results(self, step: str, results: Iterable[tuple[bytes, bytes]]) -> None:
         self._db.executemany(f"INSERT OR REPLACE INTO {step} VALUES(?,?)", results)
 
+    def forget(self, step: str, keys: Iterable[bytes]) -> None:
+        """Drop these results of ``step``."""
+        self._db.executemany(f"DELETE FROM {step} WHERE key=?", [(key,) for key in keys])
+
     def keep_only(self, step: str, keys: set[bytes]) -> None:
         """Drop the results of ``step`` whose key is not among ``keys``."""
-        stale = [(k,) for k in self.keys(step) - keys]
-        self._db.executemany(f"DELETE FROM {step} WHERE key=?", stale)
+        self.forget(step, self.keys(step) - keys)
 
     def outputs(self) -> dict[str, Output]:
         """Return the manifest; if the state knows none, what its second copy holds, as announced."""
@@ -183,11 +193,11 @@ class Store:
         )
         self._db.commit()
 
-    def save_manifest(self, changed: bool) -> None:
-        """Bring the manifest's second copy up to date, if it ``changed`` or is not there."""
+    def save_manifest(self, paths: Iterable[str], changed: bool) -> None:
+        """Make ``paths`` the manifest's second copy, if they have ``changed`` or it is not there."""
         if changed or not self.journal.exists():
             with _written(self.journal):
-                manifest.replace(self.journal, self.outputs())
+                manifest.replace(self.journal, paths)
 
     def record(self, outputs: Iterable[Output]) -> None:
         self._db.executemany(
@@ -197,6 +207,21 @@ class Store:
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
         self._db.executemany("DELETE FROM outputs WHERE site=? AND path=?", [(self.site, p) for p in paths])
+
+
+@contextmanager
+def reading(path: str) -> Iterator[Callable[[str, bytes], bytes | None]]:
+    """Open the state in ``path`` to read results of steps by their keys, from beside the process that builds."""
+    db = sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)
+
+    def result(step: str, key: bytes) -> bytes | None:
+        row = db.execute(f"SELECT value FROM {step} WHERE key=?", (key,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    try:
+        yield result
+    finally:
+        db.close()
 
 
 def set_aside(path: Path) -> Path:

@@ -166,6 +166,15 @@ class Templates:
             raise _fault(self._sources, at, message, f"while rendering {path}") from None
 
 
+def fingerprint(edition: Path) -> bytes:
+    """Return the digest of all templates and words, the edition's and the default ones."""
+    places = [(edition, _own(edition, "templates", []))]
+    if edition.resolve() != home().resolve():
+        places.append((home(), _default("templates")))
+    read = [(name, files.read(root, f"templates/{name}")) for root, names in places for name in names]
+    return digest.of([(name, data if isinstance(data, bytes) else str(data)) for name, data in read])
+
+
 def assets(edition: Path, found: list[Diagnostic]) -> dict[str, Path]:
     """Return the folder above ``assets/`` from which each file there comes, by the file's path from ``assets`` on: the
     default theme's, overridden by the edition's. What cannot be published is told in ``found``."""

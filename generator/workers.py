@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections import deque
@@ -50,17 +51,41 @@ class Workers:
         if self._executor is None:
             self._executor = self._start()
         out: deque[Future[list[R]]] = deque()
-        try:
+        with _whole():
             for batch in _batches(items):
                 out.append(self._executor.submit(step, batch))
                 if len(out) >= self._most:
                     yield out.popleft().result()
             while out:
                 yield out.popleft().result()
-        except BrokenProcessPool:
-            message = "a worker process was ended from outside, mostly because memory ran out"
-            hint = "Build again with --jobs 1, which needs the least memory; what is done already is kept."
-            raise EditionError(diagnostic(Rule.INTERNAL, message, Span("edition build"), hint=hint)) from None
+
+    @property
+    def are_started(self) -> bool:
+        """Whether there was work enough to start them."""
+        return self._executor is not None
+
+    def start(self, step: Callable[[T], R], value: T) -> Callable[[], R]:
+        """Begin one long piece of work beside others, and return what waits for its result. Raises as ``run``."""
+        assert self._executor
+        with _whole():
+            future = self._executor.submit(step, value)
+
+        def result() -> R:
+            with _whole():
+                return future.result()
+
+        return result
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Say in words that a worker process died."""
+    try:
+        yield
+    except BrokenProcessPool:
+        message = "a worker process was ended from outside, mostly because memory ran out"
+        hint = "Build again with --jobs 1, which needs the least memory; what is done already is kept."
+        raise EditionError(diagnostic(Rule.INTERNAL, message, Span("edition build"), hint=hint)) from None
 
 
 @contextmanager
@@ -100,6 +125,8 @@ def _follow_parent(forked_from: int | None) -> None:
     The pipe that closes with the build says so, except among forked workers, which hold its other end open for each
     other; those see that they were given another parent. Under other ways to start, the parent may be a server.
     """
+    # Ctrl-C reaches every process of a terminal; it is the build's to end in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     build = multiprocessing.parent_process()
 
     def watch() -> None:

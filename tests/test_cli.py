@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 from story import Story
@@ -105,3 +107,33 @@ def test_the_state_survives_another_schema(tmp_path: Path) -> None:
     story.delete("content/v1/d4.md")
     assert not story.build().errors
     assert story.tree() == story.clean()
+
+
+def test_build_report(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    told = tmp_path / "report.json"
+
+    def build() -> Any:
+        result = CliRunner().invoke(main, ["build", "--edition", str(story.root), "--output", str(story.site), "--report", str(told)])  # fmt: skip
+        assert result.exit_code == 0, result.output
+        return json.loads(told.read_bytes())
+
+    first = build()
+    assert first["rendered"]["v1/d3/index.html"] == ["it was not in the site before"]
+    assert first["documents"] == 5 and first["seconds"]["render"] >= 0 and first["kept"] == []
+    story.edit("content/v1/d3.md", "Three.", "Three, amended.")
+    second = build()
+    assert second["rendered"]["v1/d3/index.html"] == ["changed: data: document", "changed: text"]
+    assert "v1/d1/index.html" in second["kept"] and "v1/d3/index.html" not in second["kept"]
+    story.delete("content/v1/d4.md")
+    assert "v1/d4/index.html" in build()["removed"]
+    (story.site / "v1/d2/index.html").write_text("by hand", encoding="utf-8")
+    assert build()["rendered"]["v1/d2/index.html"] == ["the file was changed or deleted by hand"]
+
+
+def test_build_report_cannot_be_written(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    result = CliRunner().invoke(
+        main, ["build", "--edition", str(story.root), "--report", str(tmp_path / "no/report.json")]
+    )
+    assert result.exit_code == 1 and "report.json" in result.output and "Traceback" not in result.output

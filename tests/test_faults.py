@@ -17,9 +17,9 @@ from click.testing import CliRunner, Result
 from story import Story
 
 from generator import files, rendering, sources, steps, theme, urls, workers
-from generator.build import _LIBRARIES
 from generator.cli import main
 from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic
+from generator.engine import _APART, _LIBRARIES
 from generator.readers import Part
 
 GOOD = '---\ntitle: "Good"\n---\n\nText.\n'
@@ -402,7 +402,7 @@ def test_no_more_batches_are_out_than_keep_the_workers_busy() -> None:
 
 def test_the_key_of_the_program_knows_all_it_requires(checkout: Path) -> None:
     required = tomllib.loads((checkout / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert {re.split("[<>=]", line)[0] for line in required} == set(_LIBRARIES)
+    assert {re.split("[<>=]", line)[0] for line in required} == {*_LIBRARIES, *_APART}
 
 
 def test_an_id_has_no_line_break() -> None:

@@ -14,7 +14,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("digest", "diagnostics", "urls", "dates"),  # 0
     ("document", "files"),  # 1
     ("strict_yaml", "manifest", "addresses"),
-    ("elsewhere",),
+    ("elsewhere", "engine"),
     ("config", "store", "output", "workers"),
     ("readers",),  # 2
     ("roles", "source_notes", "telegraphese"),  # 3
@@ -26,10 +26,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rendering",),
     ("views", "search", "exporters"),
     ("consistency", "steps"),  # 5
-    ("extras", "publication", "reading"),
+    ("extras", "publication", "reading", "report"),
+    ("stages",),
+    ("update",),
+    ("resume",),
     ("build",),
-    ("scaffold", "importer"),  # 6
-    ("check", "watch", "preview"),
+    ("scaffold", "importer", "changes"),  # 6
+    ("check", "watch"),
+    ("preview",),
     ("cli",),  # 7
     ("__main__",),
 )
@@ -51,6 +55,7 @@ GROUND_PACKAGES: dict[str, set[str]] = {
     "config": {"msgspec"},
     "store": {"msgspec", "filelock"},
     "output": {"msgspec"},
+    "engine": {"lxml", "yaml"},
     "workers": set(),
 }
 """What stands below the readers, and all that it may import of other people's packages."""

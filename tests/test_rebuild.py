@@ -5,6 +5,7 @@ The numbers are those of the cases in docs/rebuilding.md.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -175,12 +176,28 @@ def test_32_killed_during_any_write(tmp_path: Path, before: bool) -> None:
     assert moment > 20
 
 
+def named_by_root(site: Path) -> set[str]:
+    """The files of the search index that its root names, of a small edition: one of each group of records, all others."""
+    root = json.loads((site / "search/root.js").read_text().partition(",")[2].removesuffix(");\n"))
+    names = {"terms": "".join(root["terms"][2:]), "words": root["words"][1], "lengths": root["lengths"][1]}
+    names |= {
+        table: "".join(listed[-2:] if table == "places" else listed[1]) for table, listed in root["lists"].items()
+    }
+    named = {f"{table}/{text[at : at + 10]}.js" for table, text in names.items() for at in range(0, len(text), 10)}
+    groups = root["records"][1]
+    return named | {f"records/{groups[at : at + 10]}00.js" for at in range(0, len(groups), 10)}
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_a_killed_incremental_build(story: Story, before: bool) -> None:
     moment = 1
     while True:
         story.edit("content/v1/d2.md", "Letter", f"Letter {moment}")
-        if not killed_at(story, moment, before):
+        killed = killed_at(story, moment, before)
+        # What stands in the site can be searched at any moment.
+        named = named_by_root(story.site)
+        assert len(named) > 8 and [path for path in named if not (story.site / "search" / path).is_file()] == [], moment
+        if not killed:
             break
         if moment % 4 == 0:  # what was written is of no use any more
             story.edit("content/v1/d2.md", f"Letter {moment}", "Note")
@@ -262,7 +279,7 @@ def test_order_and_processes_do_not_matter(story: Story, tmp_path: Path) -> None
 
 def test_explain(story: Story) -> None:
     story.edit("content/v1/d3.md", "Three.", "Three, amended.")
-    assert "because these changed: data: document, text" in story.build(explain="v1/d3/").explanation[0]
+    assert "since changed: data: document; changed: text" in story.build(explain="v1/d3/").explanation[0]
     assert "kept" in story.build(explain="v1/d3").explanation[0]
     assert 'Did you mean "v1/d3"?' in story.build(explain="v1/d33").explanation[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.readers import Reader, markdown, tei
+from generator.readers import Reader, Split, markdown, tei
 
 READERS: tuple[Reader, ...] = (markdown, tei)
 
@@ -18,3 +18,9 @@ def reader_for(name: str) -> str:
 def by_name(name: str) -> Reader:
     """Return the reader called ``name``. Raises KeyError."""
     return {reader.NAME: reader for reader in READERS}[name]
+
+
+def split_again(name: str, before: bytes, split: Split, data: bytes) -> Split | None:
+    """Return what the reader's ``split`` would make of ``data``, found faster from what it made of ``before``; None if
+    there is no faster way."""
+    return tei.split_again(before, split, data) if name == tei.NAME else None

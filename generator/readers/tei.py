@@ -16,6 +16,7 @@ from lxml import etree
 from generator import files
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.readers import Part, Reading, Split
+from generator.readers.tei_again import changed_words
 from generator.readers.tei_builder import Element, local
 from generator.readers.tei_document import Context, build
 from generator.readers.tei_volume import cut
@@ -51,6 +52,16 @@ def split(file: str, volume: str, data: bytes) -> Split:
     return cut(NAME, file, volume, decoded, parsed)
 
 
+def split_again(before: bytes, split: Split, data: bytes) -> Split | None:
+    """Return what ``split`` does of ``data``, if only words of one document differ from ``before``, which was cut into
+    ``split``; None if all must be cut again."""
+    found = changed_words(before, split, data)
+    if found is None or len(data) > MAX_BYTES or _as_utf8("", data) is not data or _as_utf8("", before) is not before:
+        return None
+    new = (part for part, old in zip(found.parts, split.parts, strict=True) if part.data is not old.data)
+    return None if any(isinstance(_parse_part(part), Diagnostic) for part in new) else found
+
+
 def _is_tei(root: Element) -> bool:
     name = local(root)
     if name in ("TEI", "TEI.2", "teiCorpus"):
@@ -60,6 +71,16 @@ def _is_tei(root: Element) -> bool:
 
 def read(part: Part) -> Reading:
     """Make a document of one part."""
+    parsed = _parse_part(part)
+    if isinstance(parsed, Diagnostic):
+        return Reading(None, (parsed,))
+    root, context = parsed
+    document, diagnostics = build(root, part.file, part.volume, part.id, context)
+    return Reading(document, tuple(_with_line(d, part.data) for d in diagnostics))
+
+
+def _parse_part(part: Part) -> tuple[Element, Context] | Diagnostic:
+    """The element of a part, and what it inherits; or what is wrong with it."""
     try:
         context = _context.decode(part.context) if part.context else Context(whole=True)
     except msgspec.DecodeError:
@@ -75,10 +96,8 @@ def read(part: Part) -> Reading:
         data = before.encode() + part.data + after.encode()
     parsed = _parse(part.file, data, len(before))
     if isinstance(parsed, Diagnostic):
-        return Reading(None, (parsed,))
-    root = parsed if context.whole else next(iter(parsed), parsed)
-    document, diagnostics = build(root, part.file, part.volume, part.id, context)
-    return Reading(document, tuple(_with_line(d, part.data) for d in diagnostics))
+        return parsed
+    return (parsed if context.whole else next(iter(parsed), parsed)), context
 
 
 def _parse(file: str, data: bytes, offset: int = 0) -> Element | Diagnostic:

@@ -24,12 +24,12 @@ from generator.readers.tei_metadata import title_of_header
 from generator.readers.tei_pointers import slug
 
 _STRUCTURE = ("div", "div1", "div2", "div3", "div4", "div5", "div6", "div7", "titlePage", "front", "body", "back", "text", "group")  # fmt: skip
-_TAG = re.compile(
+TAG = re.compile(
     rb"<(?:!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>|(/?)(?:[A-Za-z_][\w.-]*:)?(?:div[1-7]?|titlePage|front|body|back|text|group)"
     rb"(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>)",
     re.S,
 )
-_MARK = re.compile(
+MARK = re.compile(
     rb"<!--.*?-->|<\?.*?\?>|<(?:[A-Za-z_][\w.-]*:)?pb(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>(?:\s*</(?:[\w.-]+:)?pb\s*>)?",
     re.S,
 )
@@ -91,7 +91,7 @@ def _places(data: bytes) -> list[_Place]:
     """The places of all structural elements, in the order of their start tags."""
     out: list[_Place | None] = []
     starts: list[tuple[int, int, int]] = []
-    for tag in _TAG.finditer(data):
+    for tag in TAG.finditer(data):
         if tag[2] is None:
             continue
         if tag[1]:
@@ -347,7 +347,7 @@ def _without_marks(piece: bytes, number: int) -> bytes:
     """``piece`` up to the last ``number`` page breaks in it."""
     if not number:
         return piece
-    marks = [m for m in _MARK.finditer(piece) if not m[0].startswith((b"<!", b"<?"))]
+    marks = [m for m in MARK.finditer(piece) if not m[0].startswith((b"<!", b"<?"))]
     return piece[: marks[-number].start()] if len(marks) >= number else piece
 
 

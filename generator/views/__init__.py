@@ -6,18 +6,25 @@ its data, so a change elsewhere reaches a page exactly when it changes what that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from generator import urls
-from generator.catalog import Catalog
+from generator.catalog import Catalog, VolumeCatalog
 from generator.config import Edition
+from generator.registers import Kind
+from generator.related import Related
 from generator.views import chronology, own_files
 from generator.views.contents import Contents
 from generator.views.entries import Entries
 from generator.views.frame import Data, Frame, Page, document_path
+from generator.views.references import References
 from generator.views.texts import Texts, image_path
 
 __all__ = ["Page", "Site", "document_path", "image_path"]
+
+
+EntryKey = tuple[Kind, str, str]
+"""An entry of a list: kind, volume, id."""
 
 
 class Site:
@@ -29,10 +36,10 @@ class Site:
         self.edition = edition
         self.catalog = catalog
         self.messages = messages
-        self._frame = frame = Frame(edition, catalog, messages, images)
+        self.frame = frame = Frame(edition, catalog, messages, images)
         self._contents = Contents(frame)
         self._entries = Entries(frame)
-        self._texts = Texts(frame, self._contents, self._entries)
+        self._texts = Texts(frame, self._contents, self._entries, References(frame))
 
     def data(self) -> Data:
         """What every page shows: the edition's title and the like, and its menu."""
@@ -52,7 +59,7 @@ class Site:
 
     def pages(self) -> Iterator[Page]:
         """Yield every page of the site, in a fixed order."""
-        frame, contents, texts = self._frame, self._contents, self._texts
+        frame, contents, texts = self.frame, self._contents, self._texts
         yield contents.home()
         for facts in self.catalog.pages:
             yield texts.free_page(facts)
@@ -60,8 +67,7 @@ class Site:
             yield contents.volume(volume)
             yield contents.page_list(volume)
             for id in volume.order:
-                facts = volume.by_id[id]
-                yield texts.document(facts, volume) if facts.role == "document" else texts.section(facts, volume)
+                yield self._text(volume, id)
         yield from self._entries.pages()
         yield from chronology.pages(frame)
         volumes = contents.volumes()
@@ -71,9 +77,66 @@ class Site:
         if base := self.edition.base_url:
             yield Page("sitemap.xml", "sitemap.xml", {"addresses": [base + urls.address(p) for p in self._addresses()]})
 
+    def adopt(
+        self,
+        catalog: Catalog,
+        edited: Collection[tuple[str, str]],
+        cited: Collection[tuple[str, str]] = (),
+        told: bool = False,
+    ) -> None:
+        """Go on with another ``catalog`` of the same documents, of which some were ``edited``. If others are ``told`` of
+        it, they may be cited, related and listed otherwise; ``cited`` are those of which the citations may differ."""
+        self.catalog = self.frame.catalog = catalog
+        self.frame.forget(edited)
+        if told:
+            self._entries = Entries(self.frame)
+            self._texts = Texts(self.frame, self._contents, self._entries, self._texts.references.after(cited))
+
+    def page_of(self, volume: str, id: str) -> Page:
+        """The page of a document, a section, or a free page."""
+        if volume not in self.catalog.volumes:
+            facts = self.catalog.get(volume, id)
+            assert facts
+            return self._texts.free_page(facts)
+        return self._text(self.catalog.volumes[volume], id)
+
+    def overviews(self, volumes: Iterable[VolumeCatalog]) -> Iterator[Page]:
+        """The pages that list the documents of ``volumes``, and the first of the site."""
+        yield self._contents.home()
+        for volume in volumes:
+            yield self._contents.volume(volume)
+            yield self._contents.page_list(volume)
+
+    @property
+    def relations(self) -> Related:
+        """What belongs together."""
+        return self._texts.references.relations
+
+    def is_list(self, section: str) -> bool:
+        """Whether a section with this id is a volume's own list of persons, terms or places."""
+        return self._entries.is_list(section)
+
+    def all_the_same(self, entries: Collection[EntryKey]) -> set[EntryKey]:
+        """Entries of lists, with those of other volumes that are the same."""
+        return {(k, *one) for k, volume, id in entries for one in self._entries.registers[k].same((volume, id))}
+
+    def occurring(self, entries: Collection[EntryKey]) -> set[EntryKey]:
+        """Those of the entries that have a page."""
+        return {(k, volume, id) for k, volume, id in entries if self._entries.has_page(k, (volume, id))}
+
+    def entry_pages(self, entries: Collection[EntryKey], lists: bool) -> Iterator[Page]:
+        """The pages of these entries and, if ``lists``, all lists."""
+        return self._entries.some(entries, lists)
+
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files of the site that need no template: path and bytes."""
-        return own_files.files(self._frame)
+        return own_files.files(self.frame)
+
+    def _text(self, volume: VolumeCatalog, id: str) -> Page:
+        facts = volume.by_id[id]
+        if facts.role == "document":
+            return self._texts.document(facts, volume)
+        return self._texts.section(facts, volume)
 
     def _addresses(self) -> Iterator[str]:
         yield "index.html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from generator import roles, urls
 from generator.catalog import VolumeCatalog
@@ -28,16 +28,35 @@ class Entries:
             register = self.registers[kind]
             if not register.entries:
                 continue
-            yield self._edition_list(kind)
+            yield from self._lists(kind)
             for volume in self.frame.catalog.volumes.values():
-                if not entries_of(volume.volume, kind):
-                    continue
-                if f"{kind}s" not in volume.by_id:
-                    yield self._list(kind, volume)
                 for entry in entries_of(volume.volume, kind):
                     path = register.path((volume.volume.id, entry.id))
                     if path:
                         yield self._entry(kind, entry, volume, path)
+
+    def some(self, wanted: Collection[tuple[Kind, str, str]], lists: bool) -> Iterator[Page]:
+        """Yield the pages of the entries ``wanted`` and, if asked for, all ``lists``."""
+        for kind in KINDS:
+            if not self.registers[kind].entries:
+                continue
+            if lists:
+                yield from self._lists(kind)
+            for volume in self.frame.catalog.volumes.values():
+                for entry in entries_of(volume.volume, kind):
+                    key = (volume.volume.id, entry.id)
+                    if (kind, *key) in wanted and (path := self.registers[kind].path(key)):
+                        yield self._entry(kind, entry, volume, path)
+
+    def has_page(self, kind: Kind, key: Key) -> bool:
+        """Whether an entry occurs anywhere."""
+        return key in self.registers[kind].entries and bool(self.registers[kind].path(key))
+
+    def _lists(self, kind: Kind) -> Iterator[Page]:
+        yield self._edition_list(kind)
+        for volume in self.frame.catalog.volumes.values():
+            if entries_of(volume.volume, kind) and f"{kind}s" not in volume.by_id:
+                yield self._list(kind, volume)
 
     def menu(self) -> list[Data]:
         """The lists of the edition, for its menu."""
@@ -68,9 +87,9 @@ class Entries:
         return shown if any(shown.values()) else {}
 
     @staticmethod
-    def is_list(section: Facts) -> bool:
-        """Whether a section is a volume's own list of persons, terms or places."""
-        return section.id in {f"{kind}s" for kind in KINDS}
+    def is_list(section: str) -> bool:
+        """Whether a section with this id is a volume's own list of persons, terms or places."""
+        return section in {f"{kind}s" for kind in KINDS}
 
     def counts(self, volume: VolumeCatalog, section: Facts) -> tuple[tuple[str, str, int], ...]:
         """For the section that is a volume's own list: anchor, path and number of documents of each entry that

@@ -6,7 +6,7 @@ changes what that page shows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -46,6 +46,14 @@ class Frame:
         self.images = images
         self._rows: dict[tuple[str, str], Data] = {}
         self._heads: dict[str, Data] = {}
+        self._listed: dict[tuple[str, str], bytes] = {}
+
+    def forget(self, documents: Collection[tuple[str, str]]) -> None:
+        """Make anew what is shown of these documents, and of their volumes."""
+        for key in documents:
+            self._rows.pop(key, None)
+            self._listed.pop(key, None)
+            self._heads.pop(key[0], None)
 
     def page(
         self,
@@ -102,6 +110,13 @@ class Frame:
         if key not in self._rows:
             self._rows[key] = self._make_row(facts)
         return self._rows[key]
+
+    def listed(self, facts: Facts, make: Callable[[Facts], bytes]) -> bytes:
+        """What a list for programs says of a document, made by ``make`` when first asked for."""
+        key = (facts.volume, facts.id)
+        if key not in self._listed:
+            self._listed[key] = make(facts)
+        return self._listed[key]
 
     def _make_row(self, facts: Facts) -> Data:
         return {

@@ -8,6 +8,7 @@ import msgspec
 
 from generator import urls
 from generator.catalog import page_range
+from generator.document import Facts
 from generator.views.frame import Data, Frame, document_path
 
 
@@ -16,7 +17,8 @@ def files(frame: Frame) -> Iterator[tuple[str, bytes]]:
     yield "_headers", _HEADERS.encode()
     yield "_redirects", "".join(f"{old} {new} 301\n" for old, new in _redirects(frame)).encode()
     yield "robots.txt", _robots(frame).encode()
-    yield "documents.json", msgspec.json.format(msgspec.json.encode(_documents(frame)), indent=1) + b"\n"
+    documents = b",\n".join(frame.listed(f, _listed) for v in frame.catalog.volumes.values() for f in v.documents)
+    yield "documents.json", b"[\n%b\n]\n" % documents if documents else b"[]\n"
 
 
 def _redirects(frame: Frame) -> list[tuple[str, str]]:
@@ -34,29 +36,26 @@ def _robots(frame: Frame) -> str:
     return "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
 
 
-def _documents(frame: Frame) -> list[Data]:
-    """What documents.json says of each document, for programs."""
-    out = []
-    for volume in frame.catalog.volumes.values():
-        for f in volume.documents:
-            meta = f.metadata
-            known: Data = {
-                "id": f.id,
-                "volume": f.volume,
-                "address": urls.address(document_path(f)),
-                "number": meta.number,
-                "title": f.title,
-                "date": meta.date.edtf if meta.date else "",
-                "place": meta.place,
-                "kind": meta.kind,
-                "classification": meta.classification,
-                "from": [p.name for p in meta.sender],
-                "to": [p.name for p in meta.addressee],
-                "pages": str(page_range(f)),
-                "source_line": f.source_line,
-            }
-            out.append({k: v for k, v in known.items() if v})
-    return out
+def _listed(f: Facts) -> bytes:
+    """What documents.json says of a document, for programs: an item of its list."""
+    meta = f.metadata
+    known: Data = {
+        "id": f.id,
+        "volume": f.volume,
+        "address": urls.address(document_path(f)),
+        "number": meta.number,
+        "title": f.title,
+        "date": meta.date.edtf if meta.date else "",
+        "place": meta.place,
+        "kind": meta.kind,
+        "classification": meta.classification,
+        "from": [p.name for p in meta.sender],
+        "to": [p.name for p in meta.addressee],
+        "pages": str(page_range(f)),
+        "source_line": f.source_line,
+    }
+    item = msgspec.json.encode([{name: value for name, value in known.items() if value}])
+    return msgspec.json.format(item, indent=1)[2:-2]
 
 
 _HEADERS = """\
@@ -84,6 +83,8 @@ _HEADERS = """\
 /search/jumps/*
   Cache-Control: public, max-age=31536000, immutable
 /search/lists/*
+  Cache-Control: public, max-age=31536000, immutable
+/search/variants/*
   Cache-Control: public, max-age=31536000, immutable
 /search/root.js
   Cache-Control: public, max-age=0, must-revalidate

@@ -3,7 +3,7 @@ belongs together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 from generator import links, urls
@@ -11,14 +11,28 @@ from generator.document import Facts, Reference, Target
 from generator.related import Related
 from generator.views.frame import Data, Frame, document_path
 
+Backlinks = Mapping[tuple[str, str], tuple[links.Backlink, ...]]
+
 
 class References:
     """Answers for the documents of ``frame``."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, backlinks: Backlinks | None = None) -> None:
         self.frame = frame
-        self.backlinks = links.backlinks(frame.catalog)
+        self._backlinks = backlinks
         self.relations = Related(frame.catalog)
+
+    @property
+    def backlinks(self) -> Backlinks:
+        """Who refers to each document."""
+        if self._backlinks is None:
+            self._backlinks = links.backlinks(self.frame.catalog)
+        return self._backlinks
+
+    def after(self, cited: Collection[tuple[str, str]]) -> References:
+        """The same for the catalog that ``frame`` has now, where only these documents may be ``cited`` otherwise."""
+        kept = {target: found for target, found in self.backlinks.items() if target not in cited}
+        return References(self.frame, {**kept, **links.backlinks(self.frame.catalog, cited)})
 
     def targets(self, facts: Facts, path: str) -> tuple[tuple[Reference, Target], ...]:
         """Where the references of a document lead, seen from the page at ``path``."""

@@ -20,13 +20,13 @@ _SOURCE = ("repository", "collection", "file", "classification", "precedence", "
 
 class Texts:
     """Makes the pages with a text in ``frame``; ``contents`` says what a chapter holds, ``entries`` whom and what a
-    document names."""
+    document names, ``references`` where it refers to."""
 
-    def __init__(self, frame: Frame, contents: Contents, entries: Entries) -> None:
+    def __init__(self, frame: Frame, contents: Contents, entries: Entries, references: References) -> None:
         self.frame = frame
         self.contents = contents
         self.entries = entries
-        self.references = References(frame)
+        self.references = references
 
     def document(self, facts: Facts, volume: VolumeCatalog) -> Page:
         """The page of a document."""
@@ -88,7 +88,7 @@ class Texts:
             contents=self.contents.tree(inside.children if inside else (), volume),
             cited_by=self.references.cited_by(facts),
             cited_at=cited_at,
-            mentions={} if self.entries.is_list(facts) else self.entries.cards(facts),
+            mentions={} if self.entries.is_list(facts.id) else self.entries.cards(facts),
         )
         return self._with_text(page, facts, cited_at, self.entries.counts(volume, facts))
 
