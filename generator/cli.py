@@ -182,7 +182,7 @@ def serve(edition: Path, output: Path | None, quiet: bool, poll: bool, jobs: int
     from generator import preview
 
     target = output or edition / building.PREVIEW
-    options = building.Options(edition, target, jobs or 0, base_url=base_url, drafts=not no_drafts)
+    options = building.Options(edition, target, jobs or 0, base_url=base_url, drafts=not no_drafts, classic=False)
 
     def run(build: Builder, watcher: Watcher, tell: Callable[[Outcome], None], out: Console) -> None:
         def ready(address: str) -> None:

@@ -16,7 +16,8 @@ from generator.diagnostics import Diagnostic, Severity
 class Options(msgspec.Struct, frozen=True):
     """What one build is asked for. ``jobs`` 0 means one a processor; ``base_url`` None means the edition's own;
     ``explain`` names a path of the site; with ``drafts``, they get pages too; with
-    ``reasons``, the report says why each file was made, and which were kept."""
+    ``reasons``, the report says why each file was made, and which were kept; without ``classic``
+    there is no search index in one file, whatever the edition says."""
 
     edition: Path
     output: Path
@@ -26,6 +27,7 @@ class Options(msgspec.Struct, frozen=True):
     explain: str = ""
     drafts: bool = False
     reasons: bool = False
+    classic: bool = True
 
 
 class Report(msgspec.Struct):

@@ -99,7 +99,7 @@ def _frame(build: Build, content: sources.Content) -> bytes:
     return digest.of(
         engine(),
         build.edition,
-        build.options.drafts,
+        (build.options.drafts, build.options.classic),
         [file.path for file in content.files],
         content.about,
         content.diagnostics,

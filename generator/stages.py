@@ -291,7 +291,11 @@ class Build:
     def classic(self) -> Iterator[Extra]:
         """The search index in one file, if there is one."""
         search = self.edition.search
-        if search.enabled and search.has_classic(sum(len(v.order) for v in self.site.catalog.volumes.values())):
+        if (
+            self.options.classic
+            and search.enabled
+            and search.has_classic(sum(len(v.order) for v in self.site.catalog.volumes.values()))
+        ):
             yield from extras.classic_files(self._searched(), engine(), self.store, self.edition.searched_in)
 
     def _copies(self) -> Iterator[Extra]:

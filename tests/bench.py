@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -18,6 +19,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from generator.build import Options, Session
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("EDITION_SHARED") or CHECKOUT.parent / "shared")
@@ -77,6 +80,9 @@ def main() -> None:
     for size in (int(s) for s in options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             bench(Path(folder), size, options.runs)
+            (Path(folder) / "edition/edition.toml").write_text('title = "Made up"\n', encoding="utf-8")
+            session(Path(folder) / "edition", "body")
+            session(Path(folder) / "edition", "title")
 
 
 def bench(folder: Path, size: int, runs: int) -> None:
@@ -103,15 +109,39 @@ def bench(folder: Path, size: int, runs: int) -> None:
         pass
 
     here = ("build", "--edition", str(edition), "-q")
+    measure("cold, search included", size, runs, cold, *here)
+    measure("nothing changed", size, runs, nothing, *here)
+    measure("one body edit, a new process", size, runs, body, *here)
+    measure("one title edit, a new process", size, runs, title, *here)
     config.write_text(settings + "[search]\nenabled = false\n", encoding="utf-8")
     measure("cold, without search", size, runs, cold, *here)
     measure("nothing changed, without search", size, runs, nothing, *here)
-    measure("one body edit, without search", size, runs, body, *here)
-    measure("one title edit, without search", size, runs, title, *here)
-    if size <= 2000:
-        config.write_text(settings, encoding="utf-8")
-        measure("cold, with search", size, runs, cold, *here)
-        measure("nothing changed, with search", size, runs, nothing, *here)
+
+
+def session(edition: Path, kind: str, edits: int = 40) -> None:
+    """Edits in one process, as ``edition watch`` makes them: wall time of each build alone."""
+    held = Session(Options(edition, edition / "site"))
+    held.build()
+    files = sorted(edition.glob("content/*/d*.md"))
+    took = []
+    for number in range(edits + 2):
+        file = files[number * 7919 % len(files)]
+        text = file.read_text(encoding="utf-8")
+        new = (
+            re.sub('title: "', f'title: "{number} ', text, count=1)
+            if kind == "title"
+            else f"{text.rstrip()} Word{number}.\n"
+        )
+        file.write_text(new, encoding="utf-8")
+        start = time.perf_counter()
+        held.build([file.relative_to(edition).as_posix()])
+        took.append(1000 * (time.perf_counter() - start))
+    held.close()
+    took = sorted(took[2:])
+    print(
+        f"{len(files):7}  {'in a session, ' + kind + ' edit':34} median {statistics.median(took):.0f} ms, 95th percentile {took[int(edits * 0.95)]:.0f} ms",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
+from typing import Any
 
 from generator.search.analyser import FIELDS, DocumentPositions, DocumentTerms
 from generator.search.digits import ENCODED, NUMBER, SEPARATOR, decode
@@ -30,15 +31,16 @@ class Collector:
 
     def add_block(self, code: int, documents: Iterable[tuple[int, DocumentTerms, DocumentPositions | None]]) -> None:
         """Add the documents of a block with their slots, in the order of these."""
-        held: list[dict[str, list[Entry]]] = [defaultdict(list) for _ in FIELDS]
+        held: list[dict[str, list[Any]]] = [defaultdict(list) for _ in FIELDS]
         for slot, terms, positions in documents:
             for number, field in enumerate(terms.fields):
                 if not field.terms:
                     continue
                 entries = held[number]
                 places = positions.fields[number].split('"') if positions else repeat("")
-                for term, entry in zip(field.split(), zip(repeat(slot), field.frequencies, places)):  # noqa: B905
-                    entries[term].append(entry)
+                # Three items in a row: millions of tuples would take more time and memory.
+                for term, frequency, place in zip(field.split(), field.frequencies, places):  # noqa: B905
+                    entries[term] += (slot, frequency, place)
         for runs, found in zip(self._fields, held, strict=True):
             for term, entries_of_term in found.items():
                 run = runs.get(term)
@@ -67,26 +69,24 @@ class _Runs:
         self.posting = ""
         self.places = ""
 
-    def add(self, code: int, entries: list[Entry]) -> None:
+    def add(self, code: int, entries: list[Any]) -> None:
+        """Add the documents of a block: slot, frequency, places of each in turn."""
         separator = SEPARATOR if self.posting else ""
-        places = "".join([places for _, _, places in entries])
-        self.posting = f"{self.posting}{separator}{ENCODED[code - self.code - 1]}{_body(entries)}"
+        places = "".join(entries[2::3])
+        body = _body(entries[0::3], entries[1::3])
+        self.posting = f"{self.posting}{separator}{ENCODED[code - self.code - 1]}{body}"
         self.places = f"{self.places}{separator}{places}"
         self.code = code
 
 
-def _body(entries: list[Entry]) -> str:
+def _body(slots: list[int], frequencies: list[int]) -> str:
+    """The documents of a run: their slots, and how often each holds the term."""
     encoded = ENCODED
-    before = -1
-    signs = []
-    for slot, frequency, _ in entries:
-        if frequency == 1:
-            signs.append(encoded[(slot - before - 1) * 2])
-        else:
-            signs.append(encoded[(slot - before - 1) * 2 + 1])
-            signs.append(encoded[frequency - 2])
-        before = slot
-    return "".join(signs)
+    gaps = zip(slots, (-1, *slots), frequencies)  # noqa: B905  (the last slot has no successor)
+    return "".join([
+        encoded[2 * (slot - before) - 2] if frequency == 1 else encoded[2 * (slot - before) - 1] + encoded[frequency - 2]
+        for slot, before, frequency in gaps
+    ])  # fmt: skip
 
 
 def changed(posting: str, places: str, changes: Mapping[int, Mapping[int, Change]]) -> tuple[str, str]:
@@ -109,7 +109,8 @@ def changed(posting: str, places: str, changes: Mapping[int, Mapping[int, Change
         blocks.pop(code, None)
         if entries:
             listed = [entries[slot] for slot in sorted(entries)]
-            blocks[code] = (_body(listed), "".join([entry[2] for entry in listed]))
+            slots, frequencies, found = zip(*listed, strict=True)
+            blocks[code] = (_body(list(slots), list(frequencies)), "".join(found))
     before = -1
     runs = []
     for code in sorted(blocks):
