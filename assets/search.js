@@ -13,7 +13,7 @@
   }
 
   const LESS = 5; // letters left out of a half-typed word
-  const AT_ONCE = 20; // results shown at a time
+  const AT_ONCE = 10; // results shown at a time
   const FETCHES = 4; // result pages fetched at once for their passages
   const KEPT = 300; // result pages remembered
   const TYPING_PAUSE = 180; // milliseconds
@@ -276,14 +276,31 @@
     snippet.append(" ", place);
   }
 
-  async function showPassages(shown, signal) {
-    const queue = shown.slice();
+  /** Show the passages of results as they come into view: each costs a page. */
+  function showPassages(shown, signal) {
+    const queue = [];
+    let busy = 0;
     const work = async () => {
+      busy += 1;
       for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
         await showPassage(next, signal).catch(() => {}); // the opening words stay
       }
+      busy -= 1;
     };
-    await Promise.all(Array.from({ length: FETCHES }, work));
+    const of = new Map(shown.map((one) => [one.snippet.parentElement, one]));
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
+          seen.unobserve(target);
+          queue.push(of.get(target));
+          if (busy < FETCHES) work();
+        }
+      },
+      { rootMargin: "25% 0px" },
+    );
+    for (const item of of.keys()) seen.observe(item);
+    signal.addEventListener("abort", () => seen.disconnect());
   }
 
   /* ----------------------------------------------------- what the page says */
@@ -499,11 +516,12 @@
         counted = { session, id: kept.id };
         narrow.hidden = false;
         tools.hidden = !kept.total;
-        facets.show(state, !narrow.open);
       }
       shownNow = { session, kept };
+      // What is found comes before it is counted: the one takes two files, the other tables of all documents.
       if (kept.total) await showMore(session, kept, instead, 0, state.pages * AT_ONCE);
       else if (!jumped) await showHelp(session, kept, base);
+      if (base.total && mine === turn) facets.show(state, !narrow.open);
     } catch (error) {
       if (mine !== turn) return;
       clear();

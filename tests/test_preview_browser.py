@@ -226,7 +226,7 @@ def test_errors_stand_over_the_last_good_page(live: Previewed, open_page: Open, 
     live.edit(D5, "title:", "titel:")
     errors = page.get_by_role("alertdialog")
     soon(errors).to_be_visible()
-    expect(errors.get_by_role("heading")).to_have_text("1 error: the page below is the last good one")
+    expect(errors.get_by_role("heading")).to_have_text("1 error: you see the last good page")
     for text in ("content/v1/d5.md:2:1", "titel: Long Letter\n^", "titel", 'Did you mean "title"?'):
         expect(errors).to_contain_text(text)
     link = errors.get_by_role("link", name="Open in the editor")

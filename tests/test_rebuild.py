@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from story import Story, pages, tree
 
 from generator import output
-from generator.build import Options, build
-from generator.diagnostics import EditionError
+from generator.build import Options, Report, Session, build
+from generator.diagnostics import EditionError, Severity
 from generator.extras import SearchIndex
 from generator.search import records, shards
 from generator.store import lock
 
 DAY = {"chronology/1953/index.html", "chronology/1953/10/index.html"}
+NOTHING: set[str] = set()
 
 
 @pytest.fixture
@@ -124,6 +125,364 @@ def test_28_foreign_files_stay(story: Story) -> None:
     assert (story.site / "v1/d2/notes.txt").read_text() == "mine"
     assert (story.site / "CNAME").exists()
     assert not (story.site / "v1/d2/index.html").exists()
+
+
+# ---- each case in both ways of building: a new process, and a session that is told what was saved
+
+
+class Edited:
+    """An edition that is built again by a new process, or by one session told of the files that differ."""
+
+    def __init__(self, story: Story, way: str) -> None:
+        self.story = story
+        self.session = Session(Options(story.root, story.site, jobs=1)) if way == "session" else None
+        self.first = self.session.build() if self.session else story.build()
+        self._seen = self._sources()
+
+    def build(self) -> Report:
+        """Build after whatever was edited."""
+        before, self._seen = self._seen, self._sources()
+        changed = {path for path in before.keys() | self._seen.keys() if before.get(path) != self._seen.get(path)}
+        return self.session.build(changed) if self.session else self.story.build()
+
+    def check(self, expected: set[str], removed: set[str] = NOTHING) -> Report:
+        """Build; exactly ``expected`` pages are rendered and exactly ``removed`` pages removed, the site is that of a
+        clean build, and a further build does nothing."""
+        report = self.build()
+        assert not report.errors, report.diagnostics
+        assert pages(report) == expected
+        assert {path for path in report.removed if path.endswith(".html")} == removed
+        assert self.story.tree() == self.story.clean()
+        again = self.build()
+        assert (again.rendered, again.written, again.removed) == ([], [], [])
+        assert again.diagnostics == report.diagnostics
+        return report
+
+    def _sources(self) -> dict[str, bytes]:
+        return {path: data for path, data in tree(self.story.root).items() if not path.startswith(".edition/")}
+
+
+@pytest.fixture(params=["process", "session"])
+def edited(story: Story, request: pytest.FixtureRequest) -> Iterator[Edited]:
+    made = Edited(story, request.param)
+    yield made
+    if made.session:
+        made.session.close()
+
+
+def every_page(story: Story) -> set[str]:
+    return {path for path in story.tree() if path.endswith(".html")}
+
+
+LETTERS = {f"v1/d{n}/index.html" for n in (1, 2, 3, 4)} | {"v2/d1/index.html"}
+
+
+def test_01_nothing_changed_in_either_way(edited: Edited) -> None:
+    edited.check(set())
+
+
+def test_03_body_is_searched_and_exported(edited: Edited) -> None:
+    edited.story.edit("content/v1/d3.md", "Three.", "Three, quintessential.")
+    report = edited.check({"v1/d3/index.html"})
+    assert "search/root.js" in report.written
+
+
+def test_04_title(edited: Edited) -> None:
+    edited.story.edit("content/v1/d2.md", "Second Letter", "Second Letter, Corrected")
+    shown = {f"v1/d{n}/index.html" for n in (1, 2, 3)} | {"v1/index.html", "v1/pages/index.html", "v2/d1/index.html"}
+    edited.check(shown | DAY)
+
+
+def test_05_neighbour(edited: Edited) -> None:
+    edited.story.edit("content/v1/d1.md", "One, see", "One, once more, see")
+    edited.check({"v1/d1/index.html"})
+
+
+def test_06_order(edited: Edited) -> None:
+    chapter = 'title = "Volume One"\n[[chapters]]\ntitle = "All"\ndocuments = {}\n'
+    edited.story.write("content/v1/volume.toml", chapter.format('["d1", "d2", "d3", "d4"]'))
+    edited.build()
+    edited.story.write("content/v1/volume.toml", chapter.format('["d1", "d2", "d4", "d3"]'))
+    edited.check({f"v1/d{n}/index.html" for n in (2, 3, 4)} | {"v1/index.html"})
+
+
+def test_07_base(edited: Edited, checkout: Path) -> None:
+    everything = every_page(edited.story)
+    edited.story.write("templates/base.html", (checkout / "templates/base.html").read_text() + "<!-- ours -->\n")
+    edited.check(everything)
+
+
+def test_08_partial(edited: Edited, checkout: Path) -> None:
+    partial = (checkout / "templates/parts/neighbours.html").read_text()
+    edited.story.write("templates/parts/neighbours.html", '{% include "parts/inner.html" %}' + partial)
+    edited.story.write("templates/parts/inner.html", "<!-- one -->\n")
+    edited.check(LETTERS)
+    edited.story.write("templates/parts/inner.html", "<!-- two -->\n")
+    edited.check(LETTERS)
+
+
+def test_09_dynamic_include(edited: Edited) -> None:
+    before = edited.story.tree()
+    edited.story.write("templates/parts/neighbours.html", "{% include document.id %}\n")
+    report = edited.build()
+    assert [d.rule for d in report.diagnostics if d.severity == Severity.ERROR] == ["template"]
+    assert report.diagnostics[0].span.file == "templates/parts/neighbours.html"
+    assert edited.story.tree() == before
+    edited.story.delete("templates/parts/neighbours.html")
+    edited.check(set())
+
+
+def test_10_a_page_mark_moves(edited: Edited) -> None:
+    edited.story.edit("content/v1/d2.md", "[Page 12] ", "")
+    edited.story.edit("content/v1/d3.md", "Three.", "Three [Page 12] more.")
+    report = edited.build()
+    assert pages(report) == {"chronology/1953/10/index.html", "chronology/1953/11/index.html", "chronology/1953/index.html", "v1/d2/index.html", "v1/d3/index.html", "v1/index.html", "v1/pages/index.html", "v2/d1/index.html"}  # fmt: skip
+    assert "v2/d1/index.html" in pages(report)
+    assert "v1/d1/index.html" not in pages(report)
+    assert "d3/index.html#" in edited.story.page("v2/d1/index.html")
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_11_override_appears_and_goes(edited: Edited) -> None:
+    edited.story.write("templates/parts/neighbours.html", "<p>ours</p>\n")
+    edited.check(LETTERS)
+    assert "<p>ours</p>" in edited.story.page("v1/d1/index.html")
+    edited.story.delete("templates/parts/neighbours.html")
+    edited.check(LETTERS)
+    assert "<p>ours</p>" not in edited.story.page("v1/d1/index.html")
+
+
+def test_12_title_of_a_volume(edited: Edited) -> None:
+    edited.story.edit("content/v2/volume.toml", "Volume Two", "Volume the Second")
+    report = edited.build()
+    assert pages(report) == {"404.html", "chronology/1953/10/index.html", "chronology/1953/index.html", "index.html", "search/index.html", "v1/d1/index.html", "v1/d2/index.html", "v2/d1/index.html", "v2/index.html", "v2/pages/index.html"}  # fmt: skip
+    assert {"index.html", "v2/index.html", "v2/d1/index.html"} <= pages(report)
+    assert pages(report).isdisjoint({"v1/d3/index.html", "v1/d4/index.html", "about/index.html"})
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_13_config(edited: Edited) -> None:
+    everything = every_page(edited.story)
+    edited.story.edit("edition.toml", "A test edition", "Another edition")
+    edited.check(everything)
+
+
+def test_14_another_program(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = every_page(story)
+    for module in ("build", "stages", "resume"):
+        monkeypatch.setattr(f"generator.{module}.engine", lambda: b"another program")
+    report = story.build()
+    assert pages(report) == everything and report.reread == report.documents + 1
+    assert not story.build().rendered
+
+
+PERSONS = "a:\n  name: Alder, Ann\nb:\n  name: Birch, Ben\n"
+
+
+def with_persons(edited: Edited, text: str = PERSONS) -> None:
+    edited.story.write("content/v1/persons.yaml", text)
+    edited.build()
+
+
+def test_15_a_person_used_for_the_first_time(edited: Edited) -> None:
+    with_persons(edited)
+    assert not (edited.story.site / "v1/persons/a/index.html").exists()
+    edited.story.edit("content/v1/d3.md", "Three.", "Mr. Alder and three.")
+    report = edited.check({"v1/d3/index.html", "v1/persons/a/index.html", "v1/persons/index.html", "persons/index.html"})  # fmt: skip
+    assert report.pages
+
+
+def test_16_a_person_gets_another_id(edited: Edited) -> None:
+    with_persons(edited)
+    edited.story.edit("content/v1/d3.md", "Three.", "Mr. Alder and three.")
+    edited.build()
+    edited.story.edit("content/v1/persons.yaml", "a:", "alder:")
+    report = edited.build()
+    assert pages(report) == {"persons/index.html", "v1/d3/index.html", "v1/persons/alder/index.html", "v1/persons/index.html"}  # fmt: skip
+    assert "v1/persons/a/index.html" in report.removed and "v1/persons/alder/index.html" in report.written
+    assert {"v1/d3/index.html", "v1/persons/index.html", "persons/index.html"} <= pages(report)
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_17_the_last_mention_goes(edited: Edited) -> None:
+    with_persons(edited)
+    edited.story.edit("content/v1/d3.md", "Three.", "Mr. Alder and three.")
+    edited.build()
+    edited.story.edit("content/v1/d3.md", "Mr. Alder and three.", "Three.")
+    expected = {"v1/d3/index.html", "v1/persons/index.html", "persons/index.html"}
+    edited.check(expected, {"v1/persons/a/index.html"})
+
+
+def test_18_a_layout_edit_empties_no_list(edited: Edited, checkout: Path) -> None:
+    text = (checkout / "templates/volume.html").read_text()
+    edited.story.write("templates/volume.html", text + "{# ours #}<!-- ours -->")
+    edited.check({"v1/index.html", "v2/index.html"})
+    assert all(f"d{n}/index.html" in edited.story.page("v1/index.html") for n in (1, 2, 3, 4))
+
+
+def test_19_a_member_of_lists(edited: Edited) -> None:
+    """Lists are not cut into pages; the chronology has one a year and one a month."""
+    edited.story.edit("content/v1/d3.md", "1953-11-03", "1953-10-05")
+    report = edited.build()
+    assert pages(report) == {"chronology/1953/10/index.html", "chronology/1953/index.html", "chronology/index.html", "v1/d3/index.html", "v1/index.html"}  # fmt: skip
+    assert {"chronology/1953/index.html", "chronology/1953/10/index.html"} <= pages(report)
+    assert "chronology/1953/11/index.html" in report.removed
+    assert "chronology/1954/index.html" not in pages(report)
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_20_deleted(edited: Edited) -> None:
+    edited.story.delete("content/v1/d2.md")
+    report = edited.build()
+    assert [d.rule for d in report.diagnostics] == ["broken-reference", "broken-reference"]
+    assert "v1/d2/index.html" in report.removed
+    assert edited.story.tree() == edited.story.clean()
+    assert b"Second Letter" not in b"".join(edited.story.tree().values())
+    assert edited.build().diagnostics == report.diagnostics
+
+
+def test_21_a_draft_is_taken_back(edited: Edited) -> None:
+    edited.story.edit("content/v1/d4.md", "date: 1954", "date: 1954\nstatus: draft")
+    report = edited.build()
+    assert pages(report) == {"chronology/index.html", "index.html", "v1/d3/index.html", "v1/index.html"}  # fmt: skip
+    assert {"v1/d4/index.html", "chronology/1954/index.html"} <= set(report.removed)
+    assert {"v1/d3/index.html", "v1/index.html"} <= pages(report)
+    assert "v1/d1/index.html" not in pages(report)
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_22_another_id(edited: Edited) -> None:
+    edited.story.rename("content/v1/d4.md", "content/v1/d5.md")
+    report = edited.build()
+    assert pages(report) == {"chronology/1954/index.html", "v1/d3/index.html", "v1/d5/index.html", "v1/index.html"}  # fmt: skip
+    assert "v1/d4/index.html" in report.removed and "v1/d5/index.html" in report.written
+    edited.story.edit("content/v1/d5.md", "date: 1954", "date: 1954\naliases: [v1/d4]")
+    report = edited.build()
+    assert "/e/v1/d4/ /e/v1/d5/ 301" in edited.story.page("_redirects")
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_23_a_volume_yields_less(edited: Edited) -> None:
+    one = "".join(f'<div type="document" n="{n}" xml:id="d{n}"><head>{n}. Letter</head><p>Text {n}.</p></div>' for n in (1, 2, 3))  # fmt: skip
+    tei = f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>Whole</title></titleStmt><publicationStmt><p>We.</p></publicationStmt><sourceDesc><p>Ours.</p></sourceDesc></fileDesc></teiHeader><text><body>{one}</body></text></TEI>'  # fmt: skip
+    edited.story.write("content/whole.xml", tei)
+    edited.build()
+    assert (edited.story.site / "whole/d3/index.html").exists()
+    edited.story.write("content/whole.xml", tei[: tei.index('<div type="document" n="3"')] + tei[tei.index("</body>") :])  # fmt: skip
+    report = edited.build()
+    assert "whole/d3/index.html" in report.removed and "whole/d1/index.html" not in pages(report)
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_24_a_folder_is_renamed(edited: Edited) -> None:
+    edited.story.rename("content/v2", "content/v9")
+    report = edited.build()
+    assert pages(report) == {"404.html", "chronology/1953/10/index.html", "chronology/1953/index.html", "index.html", "search/index.html", "v1/d1/index.html", "v1/d2/index.html", "v9/d1/index.html", "v9/index.html", "v9/pages/index.html"}  # fmt: skip
+    assert {"v2/index.html", "v2/d1/index.html"} <= set(report.removed)
+    assert {"v9/index.html", "v9/d1/index.html"} <= pages(report)
+    assert edited.story.tree() == edited.story.clean()
+    assert not edited.build().rendered
+
+
+def test_25_an_address_gets_another_owner(edited: Edited) -> None:
+    edited.story.rename("content/v1/d3.md", "content/v1/d9.md")
+    edited.story.rename("content/v1/d4.md", "content/v1/d3.md")
+    report = edited.build()
+    assert pages(report) == {"chronology/1953/11/index.html", "chronology/1953/index.html", "chronology/1954/index.html", "v1/d2/index.html", "v1/d3/index.html", "v1/d9/index.html", "v1/index.html"}  # fmt: skip
+    assert "v1/d3/index.html" in report.written and "v1/d3/index.html" not in report.removed
+    assert "Fourth Letter" in edited.story.page("v1/d3/index.html")
+    assert "v1/d4/index.html" in report.removed
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
+
+
+def test_26_an_asset_goes(edited: Edited) -> None:
+    edited.story.write("assets/own.css", "a{}")
+    edited.check(set())
+    edited.story.delete("assets/own.css")
+    assert "assets/own.css" in edited.check(set()).removed
+
+
+def test_29_the_target_of_an_untouched_page(edited: Edited) -> None:
+    edited.story.rename("content/v2/d1.md", "content/v2/d8.md")
+    report = edited.build()
+    assert [(d.rule, d.span.file) for d in report.diagnostics] == [("broken-reference", "content/v1/d1.md")]
+    assert edited.story.tree() == edited.story.clean()
+    assert edited.build().diagnostics == report.diagnostics
+
+
+def test_30_a_warning_is_told_again(edited: Edited) -> None:
+    edited.story.edit("content/v1/d3.md", "Three.", "Three, see [[d77]].")
+    report = edited.check({"v1/d3/index.html"})
+    assert [d.rule for d in report.diagnostics] == ["broken-reference"]
+    edited.story.edit("content/v1/d4.md", "Four.", "Four, more.")
+    assert edited.check({"v1/d4/index.html"}).diagnostics == report.diagnostics
+
+
+def test_31_an_error_and_its_end(edited: Edited) -> None:
+    before = edited.story.tree()
+    for file in edited.story.root.rglob("*.md"):  # old enough to be taken as unchanged
+        os.utime(file, ns=(10**18, 10**18))
+    edited.build()
+    edited.story.edit("content/v1/d3.md", "title:", "titel:")
+    report = edited.build()
+    assert report.errors and not report.removed
+    assert edited.story.tree()["v1/d3/index.html"] == before["v1/d3/index.html"]
+    edited.story.edit("content/v1/d3.md", "titel:", "title:")
+    report = edited.build()
+    assert not report.errors and report.reread == 1
+    assert pages(report).isdisjoint({"v1/d1/index.html", "v2/d1/index.html", "about/index.html"})
+    assert edited.story.tree() == edited.story.clean() == before
+    edited.check(set())
+
+
+def test_33_what_the_state_still_knows(edited: Edited) -> None:
+    """A document deleted while another build of the edition, to another folder, keeps it in the state."""
+    other = edited.story.site.parent / "other"
+    build(Options(edited.story.root, other))
+    edited.story.delete("content/v1/d4.md")
+    report = edited.build()
+    assert "v1/d4/index.html" in report.removed
+    assert edited.story.tree() == edited.story.clean()
+    assert (other / "v1/d4/index.html").exists()
+
+
+def test_34_what_is_told_and_does_not_matter(edited: Edited) -> None:
+    for name in (".d3.md.swp", "d3.md~", "4913", "#d3.md#"):
+        edited.story.write(f"content/v1/{name}", "rubbish")
+    edited.check(set())
+
+
+def test_35_twenty_saved_at_once(edited: Edited) -> None:
+    for n in range(10, 30):
+        edited.story.write(f"content/v1/d{n}.md", f'---\ntitle: "Letter {n}"\nnumber: "{n}"\n---\n\nText {n}.\n')
+    edited.build()
+    for n in range(10, 30):
+        edited.story.edit(f"content/v1/d{n}.md", "Text", "Words")
+    edited.check({f"v1/d{n}/index.html" for n in range(10, 30)})
+
+
+def test_37_two_builds_of_one_state(edited: Edited) -> None:
+    edited.story.edit("content/v1/d3.md", "Three.", "Three, amended.")
+    edited.build()
+    assert edited.story.clean() == edited.story.clean() == edited.story.tree()
+
+
+def test_38_a_new_folder(edited: Edited) -> None:
+    edited.story.write("content/v3/d1.md", "---\ntitle: First\n---\n\nText.\n")
+    report = edited.build()
+    assert pages(report) == {"404.html", "index.html", "search/index.html", "v3/d1/index.html", "v3/index.html", "v3/pages/index.html"}  # fmt: skip
+    assert {"v3/d1/index.html", "v3/index.html", "index.html"} <= pages(report)
+    assert pages(report).isdisjoint(LETTERS)
+    assert edited.story.tree() == edited.story.clean()
+    edited.check(set())
 
 
 def killed_at(story: Story, moment: int, before: bool) -> bool:

@@ -238,7 +238,7 @@
       return;
     }
     const had = root.activeElement !== null && dialog?.contains(root.activeElement);
-    const title = make("h2", { id: "title", textContent: `${count(total, "error")}: the page below is the last good one`, tabIndex: -1 });
+    const title = make("h2", { id: "title", textContent: `${count(total, "error")}: you see the last good page`, tabIndex: -1 });
     const list = make("ol", {}, ...errors.map((error) => {
       const item = make("li", {}, make("p", { className: "message", textContent: error.message }), place(error));
       if (error.excerpt) item.append(make("pre", { textContent: error.excerpt }));
