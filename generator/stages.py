@@ -428,6 +428,7 @@ class Build:
             return ["it was not in the site before"]
         if known.key == plan.key:
             return ["the file was changed or deleted by hand"]
-        before = msgspec.msgpack.decode(known.inputs, type=dict[str, bytes]) if known.inputs else {}
+        inputs = self.store.inputs(plan.page.path)
+        before = msgspec.msgpack.decode(inputs, type=dict[str, bytes]) if inputs else {}
         after = plan.inputs()
         return [f"changed: {n}" for n in sorted(before.keys() | after.keys()) if before.get(n) != after.get(n)]

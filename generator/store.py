@@ -44,7 +44,7 @@ class Source(msgspec.Struct, frozen=True):
 
 class Output(msgspec.Struct, frozen=True):
     """A file of the site. ``key`` is empty while the file has been announced but not yet recorded; ``inputs``
-    says what the key was made of, for explanations."""
+    says what the key was made of, for explanations: it is kept, and read by ``Store.inputs`` alone."""
 
     path: str
     key: bytes
@@ -171,7 +171,7 @@ class Store:
 
     def outputs(self) -> dict[str, Output]:
         """Return the manifest; if the state knows none, what its second copy holds, as announced."""
-        columns = "path, key, size, mtime_ns, inputs"
+        columns = "path, key, size, mtime_ns"
         rows = self._db.execute(f"SELECT {columns} FROM outputs WHERE site=?", (self.site,))
         known = {row[0]: Output(*row) for row in rows}
         if not known:
@@ -179,6 +179,11 @@ class Store:
                 known = {path: Output(path, b"", 0, 0) for path in manifest.read(self.journal)}
             self._enter(known)
         return known
+
+    def inputs(self, path: str) -> bytes:
+        """Return what the key of a file of the site was made of, or nothing."""
+        row = self._db.execute("SELECT inputs FROM outputs WHERE site=? AND path=?", (self.site, path)).fetchone()
+        return bytes(row[0]) if row else b""
 
     def announce(self, paths: Iterable[str]) -> None:
         """Enter files that are about to be written, durably, as ours."""

@@ -35,6 +35,11 @@ class Story:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode() if isinstance(text, str) else text)
 
+    def write_foreign(self, path: str, text: str) -> None:
+        """Put a file into the site that is not ours."""
+        self.site.mkdir(parents=True, exist_ok=True)
+        (self.site / path).write_text(text, encoding="utf-8")
+
     def edit(self, path: str, old: str, new: str) -> None:
         text = (self.root / path).read_text(encoding="utf-8")
         assert old in text, f"{path} has no {old!r}"
