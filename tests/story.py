@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
+from generator import output
 from generator.build import Options, Report, build
+from generator.extras import SearchIndex
 
 BASE = {
     "edition.toml": 'title = "A test edition"\nbase_url = "https://example.org/e/"\n',
@@ -78,3 +83,37 @@ def tree(root: Path) -> dict[str, bytes]:
 def pages(report: Report) -> set[str]:
     """The pages that were rendered: all that is not an asset, the search index or another plain file."""
     return {p for p in report.rendered if p.endswith(".html")}
+
+
+def killed_at(
+    moment: int, before: bool, act: Callable[[], object], prepare: Callable[[], object] = lambda: None
+) -> bool:
+    """Run ``act`` in a child that kills itself (SIGKILL) around its ``moment``-th write or removal of a file, or while it
+    keeps the state of the search index, which counts as one; return whether it came that far. What ``prepare`` writes
+    does not count."""
+    child = os.fork()
+    if child == 0:
+        count = 0
+
+        def deadly(real: Callable[..., None]) -> Callable[..., None]:
+            def write(*arguments: object) -> None:
+                nonlocal count
+                count += 1
+                if before and count == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                real(*arguments)
+                if count == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            return write
+
+        try:
+            prepare()
+            output.os.replace = deadly(os.replace)  # type: ignore[attr-defined]
+            output.os.unlink = deadly(os.unlink)  # type: ignore[attr-defined]
+            SearchIndex.remember = deadly(SearchIndex.remember)  # type: ignore[method-assign]
+            act()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)

@@ -8,19 +8,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from story import Story, pages, tree
+from story import Story, killed_at, pages, tree
 
-from generator import output
 from generator.build import Options, Report, Session, build
 from generator.diagnostics import EditionError, Severity
-from generator.extras import SearchIndex
 from generator.search import records, shards
 from generator.store import lock
 
@@ -485,36 +482,6 @@ def test_38_a_new_folder(edited: Edited) -> None:
     edited.check(set())
 
 
-def killed_at(story: Story, moment: int, before: bool) -> bool:
-    """Build in a child that kills itself (SIGKILL) around its ``moment``-th write or removal of a file, or while it
-    keeps the state of the search index, which counts as one; whether it came that far."""
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def deadly(real: Callable[..., None]) -> Callable[..., None]:
-            def act(*arguments: object) -> None:
-                nonlocal count
-                count += 1
-                if before and count == moment:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                real(*arguments)
-                if count == moment:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            return act
-
-        output.os.replace = deadly(os.replace)  # type: ignore[attr-defined]
-        output.os.unlink = deadly(os.unlink)  # type: ignore[attr-defined]
-        SearchIndex.remember = deadly(SearchIndex.remember)  # type: ignore[method-assign]
-        try:
-            story.build()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
 @pytest.mark.parametrize("before", [True, False])
 def test_32_killed_during_any_write(tmp_path: Path, before: bool) -> None:
     story = Story(tmp_path)
@@ -523,7 +490,7 @@ def test_32_killed_during_any_write(tmp_path: Path, before: bool) -> None:
         moment += 1
         shutil.rmtree(story.site, ignore_errors=True)
         shutil.rmtree(story.root / ".edition", ignore_errors=True)
-        if not killed_at(story, moment, before):
+        if not killed_at(moment, before, story.build):
             break
         if moment % 3 == 0:  # what a killed build had written of a document that is then taken away
             story.rename("content/v1/d4.md", "content/v1/d5.md")
@@ -552,7 +519,7 @@ def test_a_killed_incremental_build(story: Story, before: bool) -> None:
     moment = 1
     while True:
         story.edit("content/v1/d2.md", "Letter", f"Letter {moment}")
-        killed = killed_at(story, moment, before)
+        killed = killed_at(moment, before, story.build)
         # What stands in the site can be searched at any moment.
         named = named_by_root(story.site)
         assert len(named) > 8 and [path for path in named if not (story.site / "search" / path).is_file()] == [], moment

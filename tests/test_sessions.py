@@ -9,19 +9,16 @@ import gc
 import os
 import random
 import shutil
-import signal
 import subprocess
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from story import BASE, Story, tree
+from story import BASE, Story, killed_at, tree
 
-from generator import output
 from generator.build import Options, Session
 from generator.diagnostics import EditionError
-from generator.extras import SearchIndex
 
 STEPS = int(os.environ.get("EDITION_STEPS", "240"))
 """Steps of the random walk; 2,000 are for the night."""
@@ -192,46 +189,20 @@ def test_any_edits_in_sessions_and_processes(tmp_path: Path) -> None:
 # ---- kills
 
 
-def killed_in_a_session(story: Story, moment: int, before: bool, number: int) -> bool:
-    """Edit in a session in a child that kills itself (SIGKILL) around its ``moment``-th write or removal of a file, or
-    while it keeps the state of the search index; whether it came that far."""
-    child = os.fork()
-    if child == 0:
-        try:
-            session = Session(Options(story.root, story.site, jobs=1))
-            session.build()
-            story.write(
-                "content/v1/d2.md", f'---\ntitle: "Letter {number}"\nnumber: "2"\n---\n\nTwo begins [Page 12] here.\n'
-            )
-            count = 0
-
-            def deadly(real: Callable[..., None]) -> Callable[..., None]:
-                def act(*arguments: object) -> None:
-                    nonlocal count
-                    count += 1
-                    if before and count == moment:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    real(*arguments)
-                    if count == moment:
-                        os.kill(os.getpid(), signal.SIGKILL)
-
-                return act
-
-            output.os.replace = deadly(os.replace)  # type: ignore[attr-defined]
-            output.os.unlink = deadly(os.unlink)  # type: ignore[attr-defined]
-            SearchIndex.remember = deadly(SearchIndex.remember)  # type: ignore[method-assign]
-            session.build({"content/v1/d2.md"})
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
 @pytest.mark.parametrize("before", [True, False])
 def test_a_session_killed_during_any_write(tmp_path: Path, before: bool) -> None:
     story = Story(tmp_path)
     moment = 1
-    while killed_in_a_session(story, moment, before, moment):
+    held: list[Session] = []
+
+    def prepare() -> None:
+        held.append(Session(Options(story.root, story.site, jobs=1)))
+        held[0].build()
+        story.write(
+            "content/v1/d2.md", f'---\ntitle: "Letter {moment}"\nnumber: "2"\n---\n\nTwo begins [Page 12] here.\n'
+        )
+
+    while killed_at(moment, before, lambda: held[0].build({"content/v1/d2.md"}), prepare):
         story.build()
         assert story.tree() == story.clean(), moment
         moment += 1
