@@ -126,6 +126,8 @@ class Build:
     def look(self, clock: Clock) -> Mapping[str, Source]:
         """Read all there is, and say what is wrong with it. Returns the records of all files."""
         self._prepare()
+        # What an attempt to go on from the last build took over from it counts no more.
+        self.found, self.checked = [], {}
         self.content = sources.scan(self.root)
         clock.lap("scan")
         records = self.reader.files(self.content)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from generator.readers import registry
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("digest", "diagnostics", "urls", "dates"),  # 0
@@ -211,3 +214,16 @@ def test_a_fault_is_found(tmp_path: Path, file: str, source: str, fault: str) ->
     (package / file).write_text(source, "utf-8")
     found = faults(package)
     assert len(found) >= 1 and any(fault in line for line in found), found
+
+
+def test_the_registry_knows_the_readers() -> None:
+    for name, suffixes in registry.SUFFIXES.items():
+        reader = registry.by_name(name)
+        assert (name, suffixes) == (reader.NAME, reader.SUFFIXES)
+
+
+def test_nothing_is_read_with_what_is_not_needed() -> None:
+    """A build that has nothing to read does not wait for the readers."""
+    script = "import sys, generator.cli; print([name for name in sys.modules if name.startswith('markdown_it')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -284,3 +284,16 @@ def test_what_a_session_did_is_where_the_next_process_goes_on(story: Story, monk
     watched.session.close()
     monkeypatch.setattr("generator.stages.Build.run", lambda *_: pytest.fail("all was looked at"))
     assert not story.build().rendered
+
+
+def test_what_was_taken_over_in_vain_is_not_told_twice(story: Story) -> None:
+    """The next process begins to go on from the last build, and finds that it must look at all."""
+    story.write("content/v1/d5.md", '---\ntitle: Five\naliases: ["a b"]\n---\n\nSee [[d9]].\n')
+    aged(story)
+    first = story.build()
+    story.write("content/v1/d5.md", "---\ntitle: Five\nstatus: draft\n---\n\nSee [[d9]].\n")
+    report = story.build()
+    assert len(report.diagnostics) < len(first.diagnostics)
+    story.delete("content/v1/d5.md")
+    assert [d for d in story.build().diagnostics if d.span.file.endswith("d5.md")] == []
+    assert story.tree() == story.clean()

@@ -1,4 +1,4 @@
-"""Readers turn source bytes into documents. ``READERS`` is the list of them.
+"""Readers turn source bytes into documents. ``registry`` knows them by name.
 
 A reader works in two steps, so that an edit in a volume of hundreds of documents re-reads one:
 ``split`` cuts a file into parts, one a document; ``read`` turns one part into a document. Both are pure
