@@ -44,7 +44,8 @@ def update(build: Build, changed: Collection[str]) -> Report | None:
     build.count(catalog)
     clock.lap("catalog")
     build.publication.begin_again()
-    build.check(catalog, reached.volumes, all_addresses=reached.is_told)
+    # Where documents stand in the files may have changed, even if they have not.
+    build.check(catalog, reached.volumes | (volumes & catalog.volumes.keys()), all_addresses=reached.is_told)
     planned = build.plan(reached.pages, again=True)
     build.report.pages = last.pages + sum(path not in build.publication.manifest for path in planned)
     clock.lap("plan")

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -139,6 +139,37 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program, args=list(BROWSER_ARGUMENTS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What went wrong in the pages opened by the test: errors, refused resources, breaches of the policy."""
+    return []
+
+
+@pytest.fixture
+def page_options() -> dict[str, Any]:
+    """Options of every browser context of the test; a module may have its own."""
+    return {}
+
+
+@pytest.fixture
+def open_page(browser: Browser, faults: list[str], page_options: dict[str, Any]) -> Iterator[Callable[..., Page]]:
+    """A function that opens an address in a browser of its own and returns the page; options are the context's."""
+    contexts: list[BrowserContext] = []
+
+    def start(address: str, **options: Any) -> Page:
+        context = browser.new_context(**{**page_options, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

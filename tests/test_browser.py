@@ -4,11 +4,11 @@ without, with a keyboard, on a telephone, in the dark."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 Serve = Callable[..., str]
 Open = Callable[..., Page]
@@ -39,33 +39,6 @@ SAMPLE = {
 SPECIMEN = {"everything": "specimen/d1/", "nothing": "specimen/d4/"}
 
 TYPES = [*(("sample_site", name) for name in SAMPLE), *(("specimen_site", name) for name in SPECIMEN)]
-
-
-@pytest.fixture
-def faults() -> list[str]:
-    """What went wrong in the pages opened by the test: errors, refused resources, breaches of the policy."""
-    return []
-
-
-@pytest.fixture
-def open_page(browser: Browser, faults: list[str]) -> Iterator[Open]:
-    """A function that opens an address in a browser of its own and returns the page; options are the context's."""
-    contexts: list[BrowserContext] = []
-
-    def start(address: str, **options: object) -> Page:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
 
 
 def address_of(request: pytest.FixtureRequest, serve: Serve, site: str, name: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from markupsafe import Markup
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from generator.theme import Templates, Theme
 
@@ -184,28 +184,8 @@ def site(maker: Maker, checkout: Path, sample_site: Path, tmp_path_factory: pyte
 
 
 @pytest.fixture
-def faults() -> list[str]:
-    """What went wrong in the pages opened by the test."""
-    return []
-
-
-@pytest.fixture
-def open_page(browser: Browser, faults: list[str]) -> Iterator[Open]:
-    """A function that opens an address in a browser of its own; options are the context's."""
-    contexts: list[BrowserContext] = []
-
-    def start(address: str, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": WIDE, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
+def page_options() -> dict[str, Any]:
+    return {"viewport": WIDE}
 
 
 @pytest.fixture

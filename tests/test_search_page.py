@@ -8,12 +8,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from story import Story
 
 Serve = Callable[..., str]
@@ -25,28 +25,8 @@ WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
 
 
 @pytest.fixture
-def faults() -> list[str]:
-    """What went wrong in the pages opened by the test: errors, refused resources, breaches of the policy."""
-    return []
-
-
-@pytest.fixture
-def open_page(browser: Browser, faults: list[str]) -> Iterator[Open]:
-    """A function that opens an address in a browser of its own and returns the page; options are the context's."""
-    contexts: list[BrowserContext] = []
-
-    def start(address: str, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
+def page_options() -> dict[str, Any]:
+    return {"viewport": WIDE, "reduced_motion": "reduce"}
 
 
 @pytest.fixture

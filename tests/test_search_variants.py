@@ -28,6 +28,10 @@ def test_what_a_term_is_short_for(name: str, text: str, full: str) -> None:
     assert variants.spelt_out(name, text) == full
 
 
+def test_letters_that_fit_in_countless_ways_end() -> None:
+    assert variants.spelt_out("a" * 60, " ".join(["a" * 30] * 10)) == ""
+
+
 @pytest.mark.parametrize(
     ("expansion", "meanings"),
     [

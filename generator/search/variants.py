@@ -243,7 +243,15 @@ def _spelt(letters: str, words: tuple[str, ...], ends: Sequence[int]) -> tuple[i
     words, those left out and the commas between taken from them; of small words any number may be left out."""
     best: tuple[tuple[int, int], tuple[int, int]] | None = None
     # letter, word, first word used, words left out, words used
-    stack = [(0, 0, -1, 0, 0)]
+    stack: list[tuple[int, int, int, int, int]] = [(0, 0, -1, 0, 0)]
+    met = set(stack)
+
+    def go(*state: *tuple[int, int, int, int, int]) -> None:
+        # Many ways lead to the same place; of a name such as "aaaa", more than can be gone.
+        if state not in met:
+            met.add(state)
+            stack.append(state)
+
     while stack:
         letter, at, first, skipped, used = stack.pop()
         if letter == len(letters):
@@ -255,9 +263,9 @@ def _spelt(letters: str, words: tuple[str, ...], ends: Sequence[int]) -> tuple[i
             continue
         word = words[at]
         small = word in _SMALL
-        stack.append((letter, at + 1, first, skipped + (not small), used))
+        go(letter, at + 1, first, skipped + (not small), used)
         for taken in _taken(letters[letter:], word):
-            stack.append((letter + taken, at + 1, at if first < 0 else first, skipped, used + (not small)))
+            go(letter + taken, at + 1, at if first < 0 else first, skipped, used + (not small))
     return best[1] if best else None
 
 

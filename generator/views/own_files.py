@@ -58,7 +58,7 @@ def _listed(f: Facts) -> bytes:
     return msgspec.json.format(item, indent=1)[2:-2]
 
 
-_HEADERS = """\
+_SITE = """\
 /*
   Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
   X-Content-Type-Options: nosniff
@@ -66,34 +66,18 @@ _HEADERS = """\
   Permissions-Policy: camera=(), geolocation=(), microphone=()
 /assets/*
   Cache-Control: public, max-age=3600
-/search/terms/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/places/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/words/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/lengths/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/records/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/facets/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/mentions/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/jumps/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/lists/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/variants/*
-  Cache-Control: public, max-age=31536000, immutable
-/search/root.js
-  Cache-Control: public, max-age=0, must-revalidate
-/search/lunr-index.json
-  Cache-Control: public, max-age=0, must-revalidate
-/search/lunr-index.js
-  Cache-Control: public, max-age=0, must-revalidate
-/search/documents.json
-  Cache-Control: public, max-age=0, must-revalidate
-/search/documents.js
-  Cache-Control: public, max-age=0, must-revalidate
 """
+
+_NAMED_BY_CONTENT = (
+    "terms", "places", "words", "lengths", "records", "facets", "mentions", "jumps", "lists", "variants",
+)  # fmt: skip
+"""Folders in search/ whose files never change under the same name."""
+
+_READ_ANEW = ("root.js", "lunr-index.json", "lunr-index.js", "documents.json", "documents.js")
+"""Files in search/ that keep their names."""
+
+_HEADERS = "".join((
+    _SITE,
+    *(f"/search/{name}/*\n  Cache-Control: public, max-age=31536000, immutable\n" for name in _NAMED_BY_CONTENT),
+    *(f"/search/{name}\n  Cache-Control: public, max-age=0, must-revalidate\n" for name in _READ_ANEW),
+))  # fmt: skip
