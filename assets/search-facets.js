@@ -9,7 +9,8 @@
   const NAMES = ["person", "term", "place"];
   const OPEN = new Set(["volume", "kind", "classification"]);
   const SHOWN = 8; // values before the rest is asked for
-  const MOST = 300; // values at all
+  const MANY = 30; // values from which one can be found by typing
+  const MOST = 300; // values at once; the others are found by typing
   const SVG = "http://www.w3.org/2000/svg";
   const HEIGHT = 48;
   const WIDTH = 240;
@@ -25,6 +26,9 @@
     const d = day ? Number(day) : end ? lastDay : 1;
     return m < 1 || m > 12 || d < 1 || d > lastDay ? null : `${year}-${two(m)}-${two(d)}`;
   }
+
+  /** Return the text as it is compared: without accents and case. */
+  const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
   /**
    * Draw lists of `columns` into `host`. `words(name, values)` gives the interface's words, `names` the shown name of a value in a column,
@@ -76,11 +80,23 @@
 
     function group(column) {
       const list = element("ul", "");
-      const box = element("details", "facet", element("summary", "", words(column)), list);
+      const find = element("input", "facet-find");
+      find.type = "search";
+      find.autocomplete = "off";
+      find.hidden = true;
+      find.placeholder = words("find");
+      find.setAttribute("aria-label", words("findIn", { name: words(column) }));
+      const box = element("details", "facet", element("summary", "", words(column)), find, list);
       box.hidden = true;
       box.open = OPEN.has(column);
       box.addEventListener("toggle", () => box.open && pending.has(column) && fill(column));
-      return { box, list, all: false };
+      const of = { box, list, find, all: false, counts: [] };
+      find.addEventListener("input", () => narrow(column));
+      return of;
+    }
+
+    function narrow(column) {
+      list(column, groups.get(column).counts);
     }
 
     function toggle(column, value, on) {
@@ -108,18 +124,25 @@
       const rows = [...counts, ...wanted.filter((value) => !known.has(value)).map((value) => [value, 0])];
       if (column === "year") rows.sort(([a], [b]) => (a < b ? -1 : 1));
       const focus = of.list.contains(document.activeElement) ? document.activeElement.dataset.value : null;
+      of.counts = counts;
+      of.find.hidden = !of.all || rows.length < MANY;
+      const typed = of.find.hidden ? "" : plain(of.find.value.trim());
+      const fitting = typed ? rows.filter(([value]) => plain(names(column, value)).includes(typed)) : rows;
       const few = of.all || column === "year" ? MOST : SHOWN;
-      const shown = rows.filter(([value], i) => i < few || wanted.includes(value));
+      const shown = fitting.filter(([value], i) => i < few || wanted.includes(value));
       const items = shown.map(([value, n], i) => item(column, value, n, i));
       if (shown.length < rows.length && !of.all) {
         const all = button("facet-all", words("all", { n: numbers.format(rows.length) }), () => {
           of.all = true;
           list(column, counts);
-          of.list.querySelectorAll("input")[SHOWN]?.focus();
+          if (of.find.hidden) of.list.querySelectorAll("input")[SHOWN]?.focus();
+          else of.find.focus();
         });
         items.push(element("li", "", all));
       }
-      if (!items.length && NAMES.includes(column)) items.push(element("li", "count", words("nothing")));
+      const rest = fitting.length - shown.length;
+      if (of.all && rest > 0) items.push(element("li", "count", words("findMore", { n: numbers.format(rest) })));
+      if (!items.length && (typed || NAMES.includes(column))) items.push(element("li", "count", words("nothing")));
       of.list.replaceChildren(...items);
       of.box.hidden = (rows.length < 1 && !NAMES.includes(column)) || (rows.length < 2 && column === "volume" && !wanted.length && known.size < 2);
       if (focus !== null) [...of.list.querySelectorAll("input")].find((one) => one.dataset.value === focus)?.focus();

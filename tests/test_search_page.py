@@ -323,6 +323,35 @@ def test_results_are_narrowed_by_person_and_term(named: str, open_page: Open, fa
     assert faults == []
 
 
+def test_a_long_list_of_names_is_found_by_typing(
+    tmp_path: Path, serve: Serve, open_page: Open, faults: list[str]
+) -> None:
+    story = Story(tmp_path)
+    names = [f"Smith{n:03}" for n in range(320)]
+    story.write("content/v1/persons.yaml", "".join(f"p{n}:\n  name: {name}, Zoë\n" for n, name in enumerate(names)))
+    listed = "".join(f"{name}, " for name in names)
+    story.write("content/v1/d11.md", f"---\ntitle: Eleven\n---\n\nPresent at the reception: {listed}and others.\n")
+    assert not story.build().errors
+    page = open_page(f"{serve(story.site, PREFIX)}/search/?q=reception")
+    persons = page.locator(".facet").filter(has=page.locator("summary", has_text="Person"))
+    persons.locator("summary").click()
+    expect(persons.locator("input[type=checkbox]")).to_have_count(8)
+    persons.get_by_role("button", name="All 320").click()
+    expect(persons.locator("input[type=checkbox]")).to_have_count(300)
+    expect(persons.locator("li").last).to_have_text("20 more: type to find them")
+    field = persons.get_by_role("searchbox", name="Find in the list: Person")
+    expect(field).to_be_focused()
+    page.keyboard.type("ITH317, zoe")
+    expect(persons.locator("li")).to_have_text(["Smith317, Zoë1"])
+    field.fill("nobody")
+    expect(persons.locator("li")).to_have_text(["None in these documents"])
+    field.fill("smith318")
+    choice(page, "Smith318").check()
+    expect(page).to_have_url(re.compile(r"person=Smith318"))
+    expect(field).to_have_value("smith318")
+    assert faults == []
+
+
 # The address, typing, paging
 
 
