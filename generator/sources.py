@@ -15,7 +15,7 @@ import msgspec
 
 from generator import files, urls
 from generator.config import VOLUME_FILE, is_volume_id
-from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic
+from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic, did_you_mean
 from generator.files import Entry
 from generator.readers.registry import reader_for
 from generator.store import Source
@@ -33,6 +33,11 @@ IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 
 _ABOUT_THE_PROJECT = ("readme.md", "license.md", "licence.md", "contributing.md", "changelog.md", "notes.md")
 """What people put beside any work, to be read where it lies."""
+
+
+_TO_IMPORT = (".txt", ".docx", ".doc", ".odt", ".rtf")
+_NEARLY = {".markdown": ".md", ".mdown": ".md", ".md": ".md", ".xml": ".xml", ".yml": ".yaml", ".yaml": ".yaml", ".toml": ".toml"}  # fmt: skip
+"""Endings that an editor may take for those that are read, in capitals for example."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -117,14 +122,20 @@ def _folder(edition: Path, here: str, volume: str) -> Folder:
     taken: list[File] = []
     described: dict[str, bytes] = {}
     images: dict[str, str] = {}
+    others: list[Entry] = []
     for inner in files.walk(edition, here, found):
         below = inner.path.removeprefix(f"{here}/")
         if inner.name == VOLUME_FILE or inner.name in LISTS:
             _describe(edition, inner, below, described, found)
         elif inner.name.lower().endswith(IMAGES):
             images[below] = inner.path
-        elif (name := reader_for(inner.name)) and _is_document(inner, volume, name, found):
-            taken.append(_file(inner, volume, name))
+        elif name := reader_for(inner.name):
+            if _is_document(inner, volume, name, found):
+                taken.append(_file(inner, volume, name))
+        else:
+            others.append(inner)
+    ids = {file.path.rpartition(".")[0] for file in taken}
+    found += [told for entry in others if (told := _left_out(entry, volume, ids))]
     return Folder(tuple(taken), described, images, tuple(found))
 
 
@@ -184,6 +195,31 @@ def _misplaced(entry: Entry) -> Diagnostic:
     if entry.name.lower() in _ABOUT_THE_PROJECT:
         return msgspec.structs.replace(found, severity=Severity.NOTE, hint="")
     return found
+
+
+def _left_out(entry: Entry, volume: str, ids: Collection[str]) -> Diagnostic | None:
+    """What is said of a file in a volume's folder that an editor may think is published; ``ids`` are the paths, without
+    their ending, of those that are."""
+    stem, dot, ending = entry.name.rpartition(".")
+    ending = f"{dot}{ending}".lower()
+    severity = Severity.WARNING
+    if ending in _TO_IMPORT:
+        message = f"a transcript that ends in {ending} is not published as it is"
+        hint = f"Make a document of it: edition import {entry.path} --volume {volume}"
+        if volume == PAGES:
+            hint = f"A page of the site is written in Markdown, as {stem}.md."
+        if entry.path.rpartition(".")[0] in ids:  # the document was made from it
+            severity = Severity.NOTE
+    elif ending in (".md", ".xml", ".markdown", ".mdown"):
+        message = "the file is not published, because of its ending"
+        hint = f"Rename it to {stem}{_NEARLY[ending]}."
+    elif ending in _NEARLY:
+        message = "a volume has no such file; it is left out"
+        hint = did_you_mean(f"{stem}{_NEARLY[ending]}", (VOLUME_FILE, *LISTS))
+    else:
+        return None
+    told = diagnostic(Rule.MISPLACED, message, Span(entry.path), hint=hint)
+    return msgspec.structs.replace(told, severity=severity)
 
 
 def _refused(entry: Entry, message: str, hint: str) -> Diagnostic:

@@ -195,6 +195,29 @@ def test_markdown_directly_in_content(story: Story) -> None:
     assert sources.scan(story.root).volumes == ("v1", "v2")
 
 
+LEFT_OUT = {
+    "content/v1/d7.MD": ("because of its ending", "Rename it to d7.md."),
+    "content/v1/d8.markdown": ("because of its ending", "Rename it to d8.md."),
+    "content/v1/d9.docx": ("ends in .docx is not published", "edition import content/v1/d9.docx --volume v1"),
+    "content/pages/more.TXT": ("ends in .txt is not published", "written in Markdown, as more.md."),
+    "content/v1/person.yml": ("a volume has no such file", 'Did you mean "persons.yaml"?'),
+}
+
+
+def test_what_is_not_published_because_of_its_name_is_told(story: Story) -> None:
+    for path in LEFT_OUT:
+        story.write(path, "Text.\n")
+    story.write("content/v1/d1.txt", "What the document was made from.\n")
+    story.write("content/v1/.d2.md.swp", "An editor's own.\n")
+    result = run(story)
+    assert result.exit_code == 0
+    for path, (message, hint) in LEFT_OUT.items():
+        said = result.stderr.partition(f"{path}: misplaced: ")[2].splitlines()[:2]
+        assert message in said[0] and hint in said[1], path
+    assert "d1.txt" not in result.stderr and "content/v1/d1.txt: misplaced: " in run(story, "--notes").stderr
+    assert ".swp" not in run(story, "--notes").stderr
+
+
 def test_tei_is_no_free_page(story: Story) -> None:
     story.write("content/pages/one.xml", "<TEI/>")
     story.write("content/pages.xml", "<TEI/>")
