@@ -68,9 +68,13 @@ def diagnostics(simplified: Iterable[Simplified], file: str) -> tuple[Diagnostic
 def note_names(document: Document) -> dict[str, str]:
     """Return by which name a reference finds each note of the written document, by the note's id in ``document``:
     its label, or with its number if the label is repeated (``12-2``)."""
+    return _names(_labels(document, _in_order(document)))
+
+
+def _names(labels: Mapping[str, str]) -> dict[str, str]:
     names: dict[str, str] = {}
     used: dict[str, int] = {}
-    for id, label in _labels(document, _in_order(document)).items():
+    for id, label in labels.items():
         used[label] = used.get(label, 0) + 1
         names[id] = label if used[label] == 1 else f"{label}-{used[label]}"
     return names
@@ -84,7 +88,7 @@ class _Writer:
         self.simplified: dict[str, tuple[int, int]] = {}
         self.notes = _in_order(document)
         self.labels = _labels(document, self.notes)
-        self.lines = Lines(document.id, self.labels, {**names, **note_names(document)}, self.say)
+        self.lines = Lines(document.id, self.labels, {**names, **_names(self.labels)}, self.say)
         self.blocks = Blocks(self.lines, self.say)
         for note in self.notes:
             if self.labels[note.id] != note.label:
@@ -120,6 +124,7 @@ class _Writer:
             "status": m.status if m.status != "published" else "",
             "aliases": _list(m.aliases),
             "summary": plain_or_quoted(m.summary),
+            "updated": m.updated,
             "lang": plain_or_quoted(m.lang),
             "order": str(m.order) if m.order else "",
             "role": d.role if "role" in KEYS and d.role in ("section", "chapter") else "",
