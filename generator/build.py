@@ -11,15 +11,28 @@ from typing import TypeVar
 
 import msgspec
 
-from generator import config, resume, update, workers
+from generator import config, exporting, resume, update, workers
 from generator.diagnostics import EditionError, Rule, Span, diagnostic
 from generator.engine import engine
+from generator.exporting import Exported, Wanted
 from generator.publication import Publication
 from generator.report import Options, Report, Survey
 from generator.stages import Build, Progress
 from generator.store import StateDamaged, Store, guarded, lock, set_aside
 
-__all__ = ["PREVIEW", "STATE", "Options", "Report", "Session", "Survey", "build", "survey"]
+__all__ = [
+    "PREVIEW",
+    "STATE",
+    "Exported",
+    "Options",
+    "Report",
+    "Session",
+    "Survey",
+    "Wanted",
+    "build",
+    "export",
+    "survey",
+]
 
 STATE = ".edition"
 PREVIEW = f"{STATE}/preview"
@@ -40,6 +53,12 @@ def build(options: Options, executor: Executor | None = None, progress: Progress
 def survey(options: Options, executor: Executor | None = None, progress: Progress | None = None) -> Survey:
     """Read the edition as ``build`` does, plan its pages, and write none. Raises as ``build`` does."""
     return _run(options, executor, progress, lambda work: work.survey())
+
+
+def export(options: Options, wanted: Wanted, progress: Progress | None = None) -> Exported:
+    """Write documents of the edition into the output folder, in the form of files beside their pages. Raises as
+    ``build`` and ``exporting.export`` do."""
+    return _run(options, None, progress, lambda work: exporting.export(work, wanted))
 
 
 def _bring(made: Build, to_go_on: bool = False) -> Report:

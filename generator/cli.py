@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from generator import build as building
 from generator import config, scaffold, workers
+from generator.config import FORMATS
 from generator.diagnostics import Diagnostic, EditionError, Rule, Severity, visible
 from generator.report import as_json
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:  # other commands start faster without
     from generator.watch import Builder, Outcome
 
 DONE, ERRORS = 0, 1
+
+ALIASES = {"markdown": "md", "text": "txt", "tei": "xml", "bibtex": "bib", "csl": "csl.json"}
+"""Names of formats, for those that are not known by the end of a file's name."""
 
 P = ParamSpec("P")
 
@@ -273,6 +277,35 @@ def check(edition: Path, form: str, everything: bool, strict: bool) -> None:
         click.echo(checking.as_text(checked, everything))
     weights = {d.severity for d in checked.diagnostics}
     sys.exit(ERRORS if Severity.ERROR in weights or (strict and Severity.WARNING in weights) else DONE)
+
+
+@main.command()
+@click.argument("format", type=click.Choice([*FORMATS, *ALIASES]))
+@_edition_options
+@click.option("--volume", default="", metavar="ID", help="Of this volume only.")
+@click.option("--document", default="", metavar="ID", help="This document only.")
+@click.option("--force", is_flag=True, help="Write over files that say something else.")
+@_ends_with_a_message
+def export(
+    format: str, edition: Path, output: Path | None, quiet: bool, volume: str, document: str, force: bool
+) -> None:
+    """Write all documents as files of FORMAT into a folder (default: export/ in the edition)."""
+    out = Console(highlight=False, soft_wrap=True, quiet=quiet)
+    target = output or edition / "export"
+    wanted = building.Wanted(ALIASES.get(format, format), volume, document, force)
+    try:
+        with _Bars(out) as bars:
+            done = building.export(building.Options(edition, target), wanted, progress=bars.show)
+    except ValueError as error:
+        raise click.UsageError(visible(str(error))) from None
+    _show(done.diagnostics)
+    for line in done.notices:
+        out.print(line, markup=False)
+    if done.kept:
+        few = ", ".join(done.kept[:3]) + (", …" if len(done.kept) > 3 else "")
+        click.echo(visible(f"{_count(len(done.kept), 'file')} left alone, since something else stands there ({few}); --force writes over them."), err=True)  # fmt: skip
+    out.print(f"{_count(len(done.files), 'file')} in {_shown(target)}, {len(done.written)} of them new or changed.", markup=False)  # fmt: skip
+    sys.exit(ERRORS if done.diagnostics or done.kept else DONE)
 
 
 @main.command()

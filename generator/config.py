@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from generator import elsewhere, files, urls
+from generator import elsewhere, facsimiles, files, urls
 from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic, did_you_mean
-from generator.document import Division, Volume
+from generator.document import Division, ImageRun, Volume
 from generator.elsewhere import Elsewhere, Registry
 
 EDITION_FILE = "edition.toml"
@@ -40,6 +40,17 @@ class Search(msgspec.Struct, frozen=True):
     def has_classic(self, documents: int) -> bool:
         """Whether the site of an edition of so many ``documents`` carries the index in one file."""
         return documents < CLASSIC_BELOW if self.classic is None else self.classic
+
+
+FORMATS = ("md", "txt", "xml", "json", "ris", "bib", "csl.json")
+"""The formats in which a document can lie beside its page, by the ends of the files' names. How each is made is
+told in ``generator.exporters``."""
+
+
+class Downloads(msgspec.Struct, frozen=True):
+    """``[downloads]``: the formats in which each document lies beside its page, in the order of ``FORMATS``."""
+
+    formats: tuple[str, ...] = FORMATS
 
 
 Certainty = Literal["certain", "likely", "suggestion"]
@@ -85,6 +96,7 @@ class Edition(msgspec.Struct, frozen=True):
     volumes: tuple[str, ...] = ()
     search: Search = Search()
     references: References = References()
+    downloads: Downloads = Downloads()
 
     @property
     def searched_in(self) -> str:
@@ -126,7 +138,9 @@ def read_edition(root: Path) -> Edition:
         values["search"] = _search(table.table("search"))
     if "references" in data:
         values["references"] = _references(table.table("references"))
-    table.done(_TEXT | {"volumes", "search", "references"})
+    if "downloads" in data:
+        values["downloads"] = _downloads(table.table("downloads"))
+    table.done(_TEXT | {"volumes", "search", "references", "downloads"})
     if not values.get("title"):
         table.say(
             Rule.MISSING_VALUE, "title", "the edition has no title", 'Add a line such as: title = "Letters of ..."'
@@ -152,6 +166,16 @@ def _search(table: _Table) -> Search:
         table.say(Rule.WRONG_VALUE, "language", f'"{language}" is not a language tag', 'For example "en" or "de-CH".')
     table.done({"enabled", "classic", "language"})
     return Search(table.flag("enabled", True), classic if isinstance(classic, bool) else None, language)
+
+
+def _downloads(table: _Table) -> Downloads:
+    given = table.texts("formats") if "formats" in table.data else FORMATS
+    for name in given:
+        if name not in FORMATS:
+            hint = did_you_mean(name, FORMATS) or f"Known are: {', '.join(FORMATS)}. An empty list means none."
+            table.say(Rule.WRONG_VALUE, "formats", f'the format "{name}" is not known', hint)
+    table.done({"formats"})
+    return Downloads(tuple(name for name in FORMATS if name in given))
 
 
 def _references(table: _Table) -> References:
@@ -270,11 +294,39 @@ def read_volume(id: str, file: str, data: bytes | None) -> tuple[Volume, list[Di
     fields: dict[str, Any] = {key: table.text(key) for key in sorted(_VOLUME_TEXT & values.keys())}
     fields["editors"] = table.texts("editors")
     fields["contents"] = _chapters(table, values)
-    table.done(_VOLUME_TEXT | {"editors", "chapters"})
+    fields |= _facsimile(table, fields.get("facsimile", ""))
+    table.done(_VOLUME_TEXT | {"editors", "chapters", "facsimile_images"})
     if not fields.get("title"):
         table.say(Rule.MISSING_VALUE, "title", "the volume has no title", 'Add a line such as: title = "Volume I"')
         fields["title"] = id
     return Volume(id=id, **fields), found
+
+
+def _facsimile(table: _Table, pattern: str) -> dict[str, Any]:
+    """``facsimile`` and ``facsimile_images``, without what cannot be used."""
+    given = table.table("facsimile_images")
+    has_head = re.search(r"^[ \t]*\[[ \t]*facsimile_images", table.source, re.MULTILINE)
+    runs = []
+    for page, image in given.data.items():
+        at = given.place(page) if has_head else table.place("facsimile_images")
+        if isinstance(image, bool) or not isinstance(image, int | str) or (isinstance(image, int) and image < 0):
+            hint = "Give the number of its image, or a name in quotes: facsimile_images = { i = 5, 1 = 15 }"
+            table.say(Rule.WRONG_VALUE, "facsimile_images", f'"{image}" cannot be the image of page {page}', hint)
+        elif isinstance(image, int) and facsimiles.page_value(page) is None:
+            hint = f'Put the image of this one page in quotes: "{page}" = "{image}"'
+            table.say(Rule.WRONG_VALUE, "facsimile_images", f'no pages can be counted from "{page}" on', hint)
+        else:
+            runs.append(ImageRun(page, image, at[0]))
+    message, hint = facsimiles.fault(pattern) if pattern else ("", "")
+    if message:
+        table.say(Rule.WRONG_VALUE, "facsimile", message, hint)
+    elif facsimiles.needs_images(pattern) and not given.data:
+        hint = "Say which image page 1 is, and each page from which the numbers run otherwise: facsimile_images = { i = 5, 1 = 15 }"  # fmt: skip
+        table.say(Rule.MISSING_VALUE, "facsimile", "the pattern has an {image}, and nothing says which page is which", hint)  # fmt: skip
+    elif given.data and not facsimiles.needs_images(pattern):
+        hint = 'Write {image} in the pattern: facsimile = "https://example.org/scans/{image:04}.jpg"'
+        table.say(Rule.WRONG_VALUE, "facsimile_images", "the images are numbered, but the pattern has no {image}", hint)
+    return {"facsimile": "" if message else pattern, "facsimile_images": tuple(runs)}
 
 
 def _chapters(table: _Table, values: Mapping[str, Any]) -> tuple[Division, ...]:

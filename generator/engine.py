@@ -13,7 +13,7 @@ from lxml import etree
 
 from generator import digest
 
-_LIBRARIES = tuple("click filelock jinja2 lunr lxml markdown-it-py mdit-py-plugins msgspec PyYAML rich".split())
+_LIBRARIES = tuple("click filelock jinja2 lunr lxml markdown-it-py mdit-py-plugins msgspec pillow PyYAML rich".split())
 """What the program requires, for where it is not installed and cannot be asked."""
 
 _APART = {"starlette", "uvicorn", "watchdog"}

@@ -16,6 +16,8 @@ import msgspec
 
 from generator import digest, files, sources, steps
 from generator.diagnostics import Diagnostic, EditionError
+from generator.engine import engine
+from generator.exporters.card import draw
 from generator.search import groups, shards, tables
 from generator.search.analyser import DocumentPositions, DocumentTerms
 from generator.search.index import as_script, build_index
@@ -92,6 +94,8 @@ def own_files(site: Site) -> Iterator[Extra]:
     """Yield the small files that the site makes of its catalog."""
     for path, data in site.files():
         yield Extra(path, digest.of("file", data), partial(bytes, data))
+    for path, card in site.cards().items():
+        yield Extra(path, digest.of("card", engine(), card), partial(draw, card))
 
 
 def classic_files(contents: Volumes, program: bytes, store: Store, language: str) -> Iterator[Extra]:

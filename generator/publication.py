@@ -17,7 +17,7 @@ from generator.diagnostics import EditionError
 from generator.output import Claim
 from generator.store import Output, Store
 
-_GENERATED = {"_headers", "_redirects", "robots.txt", "documents.json", "sitemap.xml"}
+_GENERATED = {"_headers", "_redirects", "robots.txt", "documents.json", "sitemap.xml", "feed.xml"}
 _GENERATED_FOLDERS = ("assets/", "search/")
 
 
@@ -80,12 +80,19 @@ class Publication:
 
     def _claim(self, path: str) -> Claim:
         if self.adopting:
-            generated = path in _GENERATED or path.startswith(_GENERATED_FOLDERS)
+            generated = path in _GENERATED or path.startswith(_GENERATED_FOLDERS) or self._is_beside_page(path)
             return Claim.OURS if generated and self._folder_is_ours else Claim.MARKED
         if self._folded is None:
             self._folded = {known.casefold() for known in self.manifest}
         # On a disk that knows no capitals, a file of ours that was renamed so is still ours.
         return Claim.OURS if path.casefold() in self._folded else Claim.FOREIGN
+
+    def _is_beside_page(self, path: str) -> bool:
+        """Whether a file is named as those beside a document's page are (``v01/d3/d3.md``) and stands beside a page of
+        ours: such files bear no mark."""
+        folder, _, name = path.rpartition("/")
+        named = name.startswith(folder.rpartition("/")[2] + ".")
+        return named and output.is_marked(f"{self.root}/{folder}/{urls.INDEX}")
 
     def record(self, outputs: Collection[Output], refused: Collection[str]) -> None:
         """Remember what was written; forget what was announced and could not be."""

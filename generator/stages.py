@@ -25,13 +25,14 @@ from generator.extras import Extra, SearchIndex
 from generator.output import Claim
 from generator.publication import Publication
 from generator.reading import Reader
+from generator.rendering import Around
 from generator.report import Clock, Findings, Options, Report, Survey
 from generator.search import variants
 from generator.search.records import Listed, contents, counted_as
 from generator.search.shards import Contents
 from generator.search.variants import Given
 from generator.store import STEPS, Output, Source, StateDamaged, Store
-from generator.views import Page, Site, document_path
+from generator.views import Page, Site, document_path, downloads
 from generator.workers import Workers
 
 Progress = Callable[[str, int, int], None]
@@ -39,11 +40,18 @@ Progress = Callable[[str, int, int], None]
 
 class Planned(msgspec.Struct, frozen=True):
     """A page to be: its data, the digests of what it shares with others (templates, words, its document's text ...),
-    and the key of it all."""
+    and the key of it all; the files beside it, with the one key that they have."""
 
     page: Page
     shared: dict[str, bytes]
     key: bytes
+    files: tuple[str, ...] = ()
+    files_key: bytes = b""
+
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """The key of the page and of each file beside it, by path."""
+        return {self.page.path: self.key, **dict.fromkeys(self.files, self.files_key)}
 
     def inputs(self) -> dict[str, bytes]:
         """What the key was made of, by name, in six bytes each: for explanations."""
@@ -80,14 +88,15 @@ class Build:
         """Bring the whole site up to date, which ``publication`` says how it stands."""
         clock = Clock(self.report.seconds)
         records = self.look(clock)
+        index = self.search_index()
+        if index:
+            # What another process makes of it is made while this one plans.
+            index.begin(self.publication.is_current, self.work)
         own = self._free(extras.own_files(self.site))
         own += self._free(self.classic())
-        index = self.search_index()
         planned = self.plan(self.site.pages())
         self.report.pages = len(planned)
         clock.lap("plan")
-        if index:
-            index.begin(self.publication.is_current, self.work)
         extra = self._make_way(planned, [*own, *self._free(self._copies())], index.paths if index else set())
         self._explain(planned)
         self.render(planned)
@@ -148,6 +157,7 @@ class Build:
         messages = self.looks.messages(self.edition.language)
         self.site = Site(self.edition, catalog, messages, self.images)
         self.shared = {"site": digest.of(self.site.data()), "words": digest.of(messages), "engine": engine()}
+        self.formats = tuple(exporter.suffix for exporter in downloads.offered(self.edition))
 
     def count(self, catalog: Catalog) -> None:
         """Put into the report how much there is, and how much of it was read."""
@@ -190,9 +200,10 @@ class Build:
         for page in pages:
             source = self._source_of(page)
             taken = None if again and page.path in self.addresses else self.addresses.claim(page.path, source)
+            files = downloads.files_of(page, self.formats)
             if taken:
                 self.found.append(taken)
-                self.unplanned.add(page.path)
+                self.unplanned.update((page.path, *files))
                 continue
             own = dict(self.shared)
             if page.template not in faults:
@@ -201,11 +212,13 @@ class Build:
                 except theme.TemplateFault as fault:
                     faults[page.template] = fault.diagnostic
             if page.template in faults:
-                self.unplanned.add(page.path)
+                self.unplanned.update((page.path, *files))
                 continue
             if page.text:
                 own["text"] = self.reader.digests[page.text]
-            planned[page.path] = Planned(page, own, digest.of(own, page))
+            files_key = digest.of(own["engine"], own["text"], page.record) if files else b""
+            bare = msgspec.structs.replace(page, record=None) if page.record else page
+            planned[page.path] = Planned(page, own, digest.of(own, bare), files, files_key)
         self.found += faults.values()
         return planned
 
@@ -229,44 +242,67 @@ class Build:
 
     def render(self, planned: Mapping[str, Planned]) -> None:
         """Make the planned pages that are not as they should be."""
-        stale = [path for path, plan in planned.items() if not self.publication.is_current(path, plan.key)]
+        is_current = self.publication.is_current
+        stale: dict[str, list[str]] = {}
+        for page, plan in planned.items():
+            paths = [path for path, key in plan.keys.items() if not is_current(path, key)]
+            if paths:
+                stale[page] = paths
         if self.options.reasons:
-            self.report.reasons |= {path: self._reasons(planned[path]) for path in stale}
-        claims = self.publication.announce(stale)
+            self.report.reasons |= {p: self._reasons(planned[page], p) for page, paths in stale.items() for p in paths}
+        claims = self.publication.announce(path for paths in stale.values() for path in paths)
         words = dict(self.site.messages)
         shared = steps.Context(str(self.output), self.site.data(), words, self.looks.sources)
         step = partial(steps.render_pages, msgspec.msgpack.encode(shared))
-        jobs = (self._job(planned[path].page, claims.get(path, Claim.OURS)) for path in stale)
-        count = 0
+        jobs = (self._job(planned[page].page, paths, claims) for page, paths in stale.items())
+        count, total = 0, sum(map(len, stale.values()))
         for batch in self.work.run(step, jobs, len(stale)):
             self._record(batch, planned)
             count += len(batch)
-            self.progress("Rendering", count, len(stale))
+            self.progress("Rendering", count, total)
 
     def _make_way(self, planned: dict[str, Planned], extra: list[Extra], index: set[str]) -> list[Extra]:
         """Remove files of ours that stand where a folder must be now, or in a folder that must be a file now; after
         errors, leave out what they keep from being written instead. ``index`` are the files of the search index, which
         are in no way. Return the files to write."""
-        blocking, kept = self.publication.blocked({*planned, *(file.path for file in extra), *index})
+        blocking, kept = self.publication.blocked({*paths_of(planned), *(file.path for file in extra), *index})
         if not blocking:
             return extra
         if not self._has_errors():
             self.report.removed += self.publication.remove(blocking)
             return extra
         self.unplanned |= kept
-        for path in kept & planned.keys():
-            del planned[path]
+        for page, plan in list(planned.items()):
+            if page in kept:
+                del planned[page]
+            elif not kept.isdisjoint(plan.files):
+                files = tuple(path for path in plan.files if path not in kept)
+                planned[page] = msgspec.structs.replace(plan, files=files)
         return [file for file in extra if file.path not in kept]
 
-    def _job(self, page: Page, claim: Claim) -> steps.Job:
+    def _job(self, page: Page, paths: list[str], claims: Mapping[str, Claim]) -> steps.Job:
+        """What makes those of ``paths`` that are the page, and the files beside it."""
+        template, data = (page.template, page.data) if page.path in paths else ("", {})
+        claim = claims.get(page.path, Claim.OURS)
         if page.text is None:
-            return steps.Job(page.path, page.template, page.absolute, page.data, claim=claim)
-        document = self.store.result("document", self.reader.keys[page.text])
-        names = self.reader.names.get(page.text)
+            return steps.Job(page.path, template, page.absolute, data, claim=claim)
+        document, found = self.text_of(page.text)
+        files = tuple(
+            steps.File(path, downloads.suffix_of(path), claims.get(path, Claim.OURS))
+            for path in paths
+            if path != page.path
+        )
+        around, record = (page.around if template else Around()), (page.record if files else None)
+        return steps.Job(page.path, template, page.absolute, data, document, found, around, claim, files, record)
+
+    def text_of(self, key: tuple[str, str]) -> tuple[bytes, bytes]:
+        """A document that was read, and the names found in it, encoded."""
+        document = self.store.result("document", self.reader.keys[key])
+        names = self.reader.names.get(key)
         found = self.store.result("names", names) if names else b""
         if not document or found is None:
             raise StateDamaged("a document is missing")
-        return steps.Job(page.path, page.template, page.absolute, page.data, document, found, page.around, claim)
+        return document, found
 
     def _record(self, batch: Iterable[steps.Done], planned: Mapping[str, Planned]) -> None:
         fatal: Diagnostic | None = None
@@ -283,9 +319,12 @@ class Build:
                 continue
             if done.written.changed:
                 self.report.written.append(done.path)
-            plan, written = planned[done.path], done.written
-            inputs = msgspec.msgpack.encode(plan.inputs())
-            outputs.append(Output(done.path, plan.key, written.size, written.mtime_ns, inputs))
+            written, plan = done.written, planned.get(done.path)
+            if plan:
+                inputs, key = msgspec.msgpack.encode(plan.inputs()), plan.key
+            else:  # a file beside a page
+                inputs, key = b"", planned[f"{done.path.rpartition('/')[0]}/{urls.INDEX}"].files_key
+            outputs.append(Output(done.path, key, written.size, written.mtime_ns, inputs))
         self.publication.record(outputs, refused)
         if fatal:
             raise EditionError(fatal)
@@ -381,9 +420,9 @@ class Build:
         self.publication.record(outputs, refused)
         return not refused
 
-    def _finish(self, planned: Mapping[str, object], records: Mapping[str, Source]) -> None:
+    def _finish(self, planned: Mapping[str, Planned], records: Mapping[str, Source]) -> None:
         """Remove what is no longer planned, unless there were errors, and forget what is no longer of use."""
-        known = planned.keys() | self.extra | self.unplanned
+        known = paths_of(planned) | self.extra | self.unplanned
         stale = sorted(self.publication.manifest.keys() - known)
         if stale and self._has_errors():
             self.report.notices.append("Because of the errors nothing was removed from the site.")
@@ -411,26 +450,36 @@ class Build:
         wanted = self.options.explain.strip("/")
         if not wanted:
             return
-        path = next((p for p in (wanted, f"{wanted}/{urls.INDEX}") if p in planned), None)
-        if path is None:
+        beside = f"{wanted.rpartition('/')[0]}/{urls.INDEX}"
+        page = next((p for p in (wanted, f"{wanted}/{urls.INDEX}", beside) if p in planned), None)
+        path = wanted if page == beside and wanted in planned[beside].files else page
+        if page is None or path is None or (page == beside and path == page != wanted):
             near = did_you_mean(wanted, [urls.address(p).rstrip("/") for p in planned])
             self.report.explanation.append(f'The site has no page "{wanted}". {near}'.strip())
             return
-        if self.publication.is_current(path, planned[path].key):
+        plan = planned[page]
+        if self.publication.is_current(path, plan.keys[path]):
             self.report.explanation.append(f"{path}: kept, nothing it shows has changed.")
         else:
-            self.report.explanation.append(f"{path}: rendered, since {'; '.join(self._reasons(planned[path]))}.")
+            self.report.explanation.append(f"{path}: rendered, since {'; '.join(self._reasons(plan, path))}.")
 
-    def _reasons(self, plan: Planned) -> list[str]:
-        """Why a page is made anew."""
-        known = self.publication.manifest.get(plan.page.path)
+    def _reasons(self, plan: Planned, path: str) -> list[str]:
+        """Why a page, or the file ``path`` beside it, is made anew."""
+        known = self.publication.manifest.get(path)
         if self.options.clean:
             return ["everything is made anew (--clean)"]
         if known is None or not known.key:
             return ["it was not in the site before"]
-        if known.key == plan.key:
+        if known.key == plan.keys[path]:
             return ["the file was changed or deleted by hand"]
+        if path != plan.page.path:
+            return ["changed: the document, or what is known of it"]
         inputs = self.store.inputs(plan.page.path)
         before = msgspec.msgpack.decode(inputs, type=dict[str, bytes]) if inputs else {}
         after = plan.inputs()
         return [f"changed: {n}" for n in sorted(before.keys() | after.keys()) if before.get(n) != after.get(n)]
+
+
+def paths_of(planned: Mapping[str, Planned]) -> set[str]:
+    """The paths of planned pages and of the files beside them."""
+    return set(planned).union(*(plan.files for plan in planned.values() if plan.files))

@@ -7,17 +7,19 @@ but its argument and, for reading, the named files; what they need of the theme 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from markupsafe import Markup
 
-from generator import digest, facts, files, mentions, output, rendering, sources, telegraphese
+from generator import digest, exporters, facts, files, mentions, output, rendering, sources, telegraphese
 from generator.diagnostics import Diagnostic, Rule, Span, diagnostic
 from generator.document import Document, Entry, Facts, SourceNote, Volume
+from generator.exporters.record import Record
 from generator.phrases import Grammar, tag
 from generator.readers import Part, Split
 from generator.readers.registry import by_name, split_again
@@ -89,9 +91,18 @@ class Lists(msgspec.Struct, frozen=True, array_like=True):
     language: str
 
 
+class File(msgspec.Struct, frozen=True, array_like=True):
+    """A file to make beside a page: path, format, whose the file is that stands there."""
+
+    path: str
+    suffix: str
+    claim: output.Claim = output.Claim.OURS
+
+
 class Job(msgspec.Struct, frozen=True, array_like=True):
-    """A page to render: path, template, base of absolute links, data; encoded document, the encoded names found in
-    it, and what is around it; whose the file is that stands there."""
+    """A page to render: path, template (empty: the page is as it should be), base of absolute links, data; encoded
+    document, the encoded names found in it, and what is around it; whose the file is that stands there; the files to
+    make beside it, and what they show besides the document."""
 
     path: str
     template: str
@@ -101,6 +112,8 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     names: bytes = b""
     around: Around = Around()
     claim: output.Claim = output.Claim.OURS
+    files: tuple[File, ...] = ()
+    record: Record | None = None
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -114,13 +127,21 @@ class Context(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, array_like=True):
-    """A page after its job: what was written, or why nothing was. ``fatal`` is set when nothing can be written
+    """A page, or a file beside it, after its job: what was written, or why nothing was. ``fatal`` is set when nothing can be written
     at all (a full disk)."""
 
     path: str
     written: output.Written | None
     fault: Diagnostic | None = None
     fatal: bool = False
+
+
+class Made(msgspec.Struct, frozen=True):
+    """The bytes of a file of the site, and whose the one is that stands there."""
+
+    path: str
+    data: bytes
+    claim: output.Claim
 
 
 _LISTS = frozenset(("index", "contents", "toc"))
@@ -137,18 +158,34 @@ HELD = 2
 Held = dict[str, tuple[bytes, Split]]
 """Files of several parts as they were last read, by path: their bytes, and how they were cut."""
 
+T = TypeVar("T")
+
 
 def read_files(edition: str, how: Reading, wanted: Iterable[sources.File], held: Held | None = None) -> list[FileRead]:
     """Read source files whole. A file of one part is read to its end; the parts of others are given back, since
     the caller may know them already. What is ``held`` of them from last time makes it faster, and is brought up to date."""
     with paused_collector():
-        return [_read_file(edition, file, how, held) for file in wanted]
+        return _abreast(_read_file(edition, file, how, held) for file in wanted)
 
 
 def read_parts(how: Reading, parts: Iterable[tuple[bytes, Part]]) -> list[Result]:
     """Read parts, given with their keys."""
     with paused_collector():
-        return [_read_part(key, part, how) for key, part in parts]
+        return _abreast(_read_part(key, part, how) for key, part in parts)
+
+
+def _abreast(works: Iterable[Iterator[T | None]]) -> list[T]:
+    """Run ``works`` side by side, each to its next ``yield`` before any of them goes on, and return what they yielded
+    other than None, in their order. Work is cut into steps by ``yield None``: to take one step for forty documents, and
+    then the next, costs a third less than to take all steps for one document after the other, since the code and the
+    tables of a step then stay in the processor's caches."""
+    running = list(works)
+    found: list[list[T]] = [[] for _ in running]
+    for row in zip_longest(*running):
+        for mine, one in zip(found, row, strict=True):
+            if one is not None:
+                mine.append(one)
+    return [one for mine in found for one in mine]
 
 
 def find_names(lists: bytes, wanted: Iterable[tuple[bytes, bytes, str, SourceNote | None]]) -> list[tuple[bytes, bytes]]:  # fmt: skip
@@ -179,27 +216,32 @@ def _lexicon(lists: bytes) -> mentions.Lexicon:
 
 
 def render_pages(context: bytes, jobs: Iterable[Job]) -> list[Done]:
-    """Render pages and write them to the output of the (encoded) ``context``."""
+    """Render pages and write them, and the files beside them, to the output of the (encoded) ``context``."""
     renderer = _renderer(context)
     with paused_collector():
-        return [renderer.page(job) for job in jobs]
+        return _abreast(map(renderer.job, jobs))
 
 
-def _read_file(edition: str, file: sources.File, how: Reading, held: Held | None) -> FileRead:
+def _read_file(edition: str, file: sources.File, how: Reading, held: Held | None) -> Iterator[FileRead | None]:
     scanned = sources.now_ns()
     data = files.read(Path(edition), file.path)
     if isinstance(data, Diagnostic):
-        return FileRead(_source(file, 0, b"", Remembered((), None, (data,))))
+        yield FileRead(_source(file, 0, b"", Remembered((), None, (data,))))
+        return
+    yield None
     try:
         split = _split(file, data, held)
     except Exception as error:
-        return FileRead(_source(file, 0, b"", Remembered((), None, (_failed(Span(file.path), error),))))
+        yield FileRead(_source(file, 0, b"", Remembered((), None, (_failed(Span(file.path), error),))))
+        return
     keyed = tuple((_part_key(part, how), part) for part in split.parts)
     entries = tuple(PartEntry(part.id, key, part.line) for key, part in keyed)
     source = _source(file, scanned, digest.of_bytes(data), Remembered(entries, split.volume, split.diagnostics))
     if len(keyed) == 1:
-        return FileRead(source, (), (_read_part(*keyed[0], how),))
-    return FileRead(source, keyed)
+        for result in _read_part(*keyed[0], how):
+            yield FileRead(source, (), (result,)) if result else None
+    else:
+        yield FileRead(source, keyed)
 
 
 def _split(file: sources.File, data: bytes, held: Held | None) -> Split:
@@ -229,35 +271,46 @@ def _digest(data: bytes) -> bytes:
     return digest.of_bytes(data)
 
 
-def _read_part(key: bytes, part: Part, how: Reading) -> Result:
+def _read_part(key: bytes, part: Part, how: Reading) -> Iterator[Result | None]:
     try:
-        return _reading_of(key, part, how)
+        yield from _reading_of(key, part, how)
     except Exception as error:
-        return Result(key, _encode(Read(None, (_failed(Span(part.file), error),))))
+        yield Result(key, _encode(Read(None, (_failed(Span(part.file), error),))))
 
 
-def _reading_of(key: bytes, part: Part, how: Reading) -> Result:
+def _reading_of(key: bytes, part: Part, how: Reading) -> Iterator[Result | None]:
+    yield None
     reading = by_name(part.reader).read(part)
     if reading.document is None:
-        return Result(key, _encode(Read(None, reading.diagnostics)))
+        yield Result(key, _encode(Read(None, reading.diagnostics)))
+        return
     document, found = reading.document, reading.diagnostics
     if document.role != "page" and document.id not in _LISTS:
+        yield None
         tagged = tag(document, how.grammar, part.file)
+        yield None
         document, found = telegraphese.tag(tagged.document, how.grammar.language), (*found, *tagged.diagnostics)
+    yield None
     encoded = _encode(document)
     of = facts.of(document, digest.of_bytes(encoded))
-    searched = _searched(document, how.language) if how.search and document.role != "page" else (b"", b"")
-    return Result(key, _encode(Read(of, found)), encoded, *searched)
+    read = _encode(Read(of, found))
+    searched = b"", b""
+    if how.search and document.role != "page":
+        yield None
+        fields = fields_of(document)
+        yield None
+        searched = _taken_apart(fields, how.language)
+    yield Result(key, read, encoded, *searched)
 
 
-def _searched(document: Document, language: str) -> tuple[bytes, bytes]:
-    terms, positions = take_apart(fields_of(document), language)
+def _taken_apart(fields: Mapping[str, str], language: str) -> tuple[bytes, bytes]:
+    terms, positions = take_apart(fields, language)
     return _encode(terms), _encode(positions)
 
 
 def search_terms(document: bytes, language: str) -> tuple[bytes, bytes]:
     """Return the encoded search terms of an encoded document in a language, and their encoded places."""
-    return _searched(_decode_document(document), language)
+    return _taken_apart(fields_of(_decode_document(document)), language)
 
 
 class _Renderer:
@@ -269,32 +322,68 @@ class _Renderer:
         self.messages = context.messages
         self.shared = {"site": context.site, "t": context.messages}
 
-    def page(self, job: Job) -> Done:
+    def job(self, job: Job) -> Iterator[Done | None]:
+        # A document that cannot be decoded is damaged in the state, which is no fault of its own.
+        document = _decode_document(job.document) if job.document else None
+        if document and job.names:
+            document = mentions.apply(document, _decode_names(job.names).marks)
+        made: list[Made | Done] = []
+        if job.template:
+            yield None
+            text = self._text(job, document)
+            yield None
+            made.append(text if isinstance(text, Done) else self._page(job, text))
+        if document and job.record:
+            for file in job.files:
+                yield None
+                made.append(self._file(file, document, job.record))
+        yield None
+        yield from self._together(made) or map(self._write, made)
+
+    def _together(self, made: Sequence[Made | Done]) -> list[Done] | None:
+        """Write a page and the files beside it into a folder that was not there before; None if it is otherwise."""
+        if len(made) < 2 or not all(isinstance(one, Made) for one in made):
+            return None
+        folder = made[0].path.rpartition("/")[0]
         try:
-            data = {**self.shared, **job.data, **self._text(job)}
-        except msgspec.DecodeError:
-            raise  # the state is damaged, which is no fault of this document's
-        except Exception as error:
-            return Done(job.path, None, _failed(Span(job.path), error))
+            files = [(one.path.rpartition("/")[2], one.data) for one in made if isinstance(one, Made)]
+            written = output.write_folder(self.output, folder, files)
+        except OSError:
+            return None  # told of the file that it happens to
+        return [Done(one.path, one) for one in written] if written else None
+
+    def _page(self, job: Job, text: Mapping[str, Any]) -> Made | Done:
         try:
-            page = self.templates.render(job.template, job.path, job.absolute, data)
+            page = self.templates.render(job.template, job.path, job.absolute, {**self.shared, **job.data, **text})
         except TemplateFault as fault:
             return Done(job.path, None, fault.diagnostic)
-        try:
-            made = output.write(self.output, job.path, page, job.claim)
-        except OSError as error:
-            return Done(job.path, None, output_fault(job.path, error), fatal=True)
-        if isinstance(made, output.Refused):
-            return Done(job.path, None, made.diagnostic)
-        return Done(job.path, made)
+        return Made(job.path, page, job.claim)
 
-    def _text(self, job: Job) -> dict[str, Any]:
-        if not job.document:
+    def _file(self, file: File, document: Document, record: Record) -> Made | Done:
+        try:
+            made = exporters.BY_SUFFIX[file.suffix].make(document, record).encode("utf-8")
+        except Exception as error:
+            return Done(file.path, None, _failed(Span(file.path), error))
+        return Made(file.path, made, file.claim)
+
+    def _write(self, made: Made | Done) -> Done:
+        if isinstance(made, Done):
+            return made
+        try:
+            written = output.write(self.output, made.path, made.data, made.claim)
+        except OSError as error:
+            return Done(made.path, None, output_fault(made.path, error), fatal=True)
+        if isinstance(written, output.Refused):
+            return Done(made.path, None, written.diagnostic)
+        return Done(made.path, written)
+
+    def _text(self, job: Job, document: Document | None) -> dict[str, Any] | Done:
+        if document is None:
             return {}
-        document = _decode_document(job.document)
-        if job.names:
-            document = mentions.apply(document, _decode_names(job.names).marks)
-        shown = rendering.render(document, job.around, self.messages)
+        try:
+            shown = rendering.render(document, job.around, self.messages)
+        except Exception as error:
+            return Done(job.path, None, _failed(Span(job.path), error))
         return {"text": {name: Markup(getattr(shown, name)) for name in shown.__struct_fields__}}
 
 

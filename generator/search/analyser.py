@@ -132,7 +132,6 @@ def _term_of(code: str) -> TermOf:
     spoken = language(code)
     stem, stop_words = spoken.stemmer(), spoken.stop_words
 
-    @lru_cache(maxsize=1 << 17)
     def term_of(token: str) -> str | None:
         trimmed = token if token.isalnum() and token.isascii() else _EDGES.sub("", token)
         if trimmed in stop_words:
@@ -142,7 +141,24 @@ def _term_of(code: str) -> TermOf:
             return _join_surrogates(stem(_split_surrogates(trimmed)))
         return stem(trimmed)
 
-    return term_of
+    return _Terms(term_of).__getitem__
+
+
+class _Terms(dict[str, str | None]):
+    """Token -> term, made when first asked for: a dictionary, since most of the time goes into looking up."""
+
+    def __init__(self, make: TermOf) -> None:
+        self._make = make
+
+    def __missing__(self, token: str) -> str | None:
+        if len(self) >= _MOST_TERMS:
+            self.clear()
+        term = self[token] = self._make(token)
+        return term
+
+
+_MOST_TERMS = 1 << 18
+"""So many terms are held at once, in some 50 MB."""
 
 
 def _split_surrogates(text: str) -> str:
