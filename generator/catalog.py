@@ -16,6 +16,7 @@ import msgspec
 from generator import source_notes, urls
 from generator.document import Division, Facts, Volume
 from generator.elsewhere import Registry
+from generator.facsimiles import page_value
 from generator.phrases import names
 
 
@@ -138,6 +139,11 @@ class VolumeCatalog:
         return sorted(self.by_id, key=urls.natural)
 
     @cached_property
+    def updated(self) -> tuple[Facts, ...]:
+        """Its documents of which the edition says when they were changed."""
+        return tuple(f for f in self.documents if f.metadata.updated)
+
+    @cached_property
     def dated(self) -> tuple[tuple[tuple[str, str, str], Facts], ...]:
         """Its dated documents by date, each with what dates are sorted by."""
         dated = [(_date_key(f), f) for f in self.documents if f.metadata.date]
@@ -233,6 +239,23 @@ class Catalog:
         dated = (one for v in self.volumes.values() for one in v.dated)
         return tuple(facts for _, facts in sorted(dated, key=itemgetter(0)))
 
+    def around_in_time(self, facts: Facts) -> tuple[Facts | None, Facts | None]:
+        """The documents before and after one in time, of all volumes; none for one of which the day is not known."""
+        at = self._places_in_time.get((facts.volume, facts.id))
+        if at is None:
+            return None, None
+        order = self.in_time
+        return order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None
+
+    @cached_property
+    def in_time(self) -> tuple[Facts, ...]:
+        """The documents of all volumes of which the day is known, by date."""
+        return tuple(f for f in self.by_date if f.metadata.date and f.metadata.date.day)
+
+    @cached_property
+    def _places_in_time(self) -> Mapping[tuple[str, str], int]:
+        return {(f.volume, f.id): at for at, f in enumerate(self.in_time)}
+
 
 def _grouped(given: Iterable[tuple[str, Facts]]) -> Mapping[str, tuple[Facts, ...]]:
     out: dict[str, list[Facts]] = defaultdict(list)
@@ -267,20 +290,6 @@ def page_range(facts: Facts) -> PageRange:
     if not first:
         return PageRange(marks[0], marks[-1]) if marks else PageRange()
     return PageRange(first, marks[-1] if marks else first, inferred=True)
-
-
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
-
-
-def page_value(label: str) -> int | None:
-    """The value of an arabic or roman page label, None for any other."""
-    if label.isdecimal():
-        return int(label)
-    low = label.lower()
-    if not low or any(c not in _ROMAN for c in low):
-        return None
-    values = [_ROMAN[c] for c in low]
-    return sum(-v if v < max(values[i:], default=0) else v for i, v in enumerate(values))
 
 
 def _page_before(label: str) -> str:

@@ -44,7 +44,16 @@ class EditionDate(msgspec.Struct, frozen=True):
             return "year"
         return "span"
 
+    @property
+    def day(self) -> str:
+        """The day a calendar shows it on, as ISO 8601: the day itself, or the first one of a span that is given with
+        its day; empty for a date that is no nearer than a month."""
+        if self.start == self.end:
+            return self.start
+        return self.start if _DAY.match(self.edtf) else ""
 
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _POINT = re.compile(
     r"(?P<year>\d{4}|\d{3}X|\d\dXX)(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?"
     r"(?:T(?P<time>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?P<mark>[~?%])?$"

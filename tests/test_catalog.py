@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator import links, urls
-from generator.catalog import Catalog, VolumeCatalog, page_range, page_value
+from generator.catalog import Catalog, VolumeCatalog, page_range
 from generator.document import (
     Division,
     Facts,
@@ -17,6 +17,7 @@ from generator.document import (
     ReferenceFact,
     Volume,
 )
+from generator.facsimiles import page_value
 
 
 def facts(id: str, *pages: str, volume: str = "v1", starts: bool = False, **more: object) -> Facts:

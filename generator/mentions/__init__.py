@@ -56,6 +56,9 @@ def find(document: Document, lexicon: Lexicon, file: str, source: SourceNote | N
         marks.append(Mark(hit.node, hit.start - start, hit.end - start, hit.kind, id))
         if (hit.kind, id) not in marked and id not in facts[hit.kind]:
             facts[hit.kind][id] = MentionFact(id, *text.place_in_source(hit.start))
+    written_in = lexicon.places.get(document.metadata.place.casefold())
+    if written_in and ("place", written_in) not in marked:
+        facts["place"].setdefault(written_in, MentionFact(written_in))
     parts = roles.of(text, hits)
     for part in parts:
         if ("person", part.person) not in marked:

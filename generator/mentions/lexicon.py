@@ -80,8 +80,8 @@ class Surname(msgspec.Struct, frozen=True):
 class Lexicon:
     """The lists of a volume, compiled. ``starts`` is what may begin with a word that has a capital, by that word in
     small letters; ``small_starts`` the same for words without one, and numbers; ``surnames`` are those who bear one;
-    ``first_names`` all that are known; ``digest`` is that of the lists and the language; ``faults`` are what an editor
-    should know of the lists."""
+    ``first_names`` all that are known; ``places`` the id of the one place that bears a name, by the name in small
+    letters; ``digest`` is that of the lists and the language; ``faults`` are what an editor should know of the lists."""
 
     def __init__(
         self, persons: tuple[Entry, ...], terms: tuple[Entry, ...], places: tuple[Entry, ...], language: str = "en"
@@ -96,6 +96,7 @@ class Lexicon:
         names += [*self._listed("terms", terms), *self._listed("places", places)]
         self.surnames = {surname: self._surname(surname, tuple(those)) for surname, those in bearers.items()}
         own = (given for those in bearers.values() for b in those if not b.name.follows for given in b.name.given)
+        self.places = _one_of_each(places)
         self.first_names = self.language.common | {given for given in own if len(given) > 2}
         self.starts, self.small_starts = forms.starts(self.surnames, names)
         self._report_words()
@@ -212,6 +213,15 @@ class Lexicon:
                 message = f'"{name}" is an ordinary word, too: alone it is found only where the document names the person more fully'
                 hint = f"If it is never anything else in this volume, say so with  names: [{name}]"
                 self._faults.append(Fault("word", "persons", known.ids, message, hint))
+
+
+def _one_of_each(places: tuple[Entry, ...]) -> dict[str, str]:
+    """The id of the one place that bears a name, by the name in small letters."""
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in places:
+        for name in (entry.name, *entry.names):
+            owners[name.casefold()].add(entry.id)
+    return {name: next(iter(ids)) for name, ids in owners.items() if len(ids) == 1}
 
 
 def _person(entry: Entry, listed: Listed, language: Language) -> Person:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from generator import roles, urls
 from generator.catalog import VolumeCatalog
 from generator.document import Entry, Facts
 from generator.registers import KINDS, Key, Kind, Occurrence, Register, authority, entries_of, mentions_of
 from generator.views.frame import Data, Frame, Page
+from generator.views.places import Place, drawn
 
 
 class Entries:
@@ -162,7 +163,8 @@ class Entries:
         return {"roles": words, **{k: row[k] for k in ("kind", "id", "path", "number", "title", "date", "date_iso")}}
 
     def _list(self, kind: Kind, volume: VolumeCatalog) -> Page:
-        entries = [self._listed(kind, (volume.volume.id, e.id), e) for e in entries_of(volume.volume, kind)]
+        given = entries_of(volume.volume, kind)
+        entries = [self._listed(kind, (volume.volume.id, e.id), e) for e in given]
         return self.frame.page(
             urls.page(volume.volume.id, f"{kind}s"),
             "entries.html",
@@ -170,6 +172,7 @@ class Entries:
             trail=self.frame.trail(volume),
             volume=self.frame.head(volume),
             list=f"{kind}s",
+            map=self._map(kind, zip(entries, given, strict=True)),
             entries=sorted(entries, key=_by_name),
         )
 
@@ -177,6 +180,7 @@ class Entries:
         """All entries of the edition, those that are one in one line."""
         register = self.registers[kind]
         entries: list[Data] = []
+        located: list[tuple[Data, Entry]] = []
         done: set[Key] = set()
         for key, entry in register.entries.items():
             if key in done:
@@ -186,6 +190,8 @@ class Entries:
             shown = next((one for one in same if register.path(one)), key)
             volumes = [{"title": self.frame.title_of(v), "path": self._path(kind, v, id)} for v, id in same]
             entries.append({**self._listed(kind, shown, entry), "volumes": volumes})
+            known = (register.entries[one] for one in same)
+            located.append((entries[-1], next((one for one in known if one.at), entry)))
         ids: dict[str, int] = {}
         for listed in entries:
             # The same short id may be another person's in the next volume.
@@ -198,8 +204,18 @@ class Entries:
             trail=self.frame.trail(),
             volume=None,
             list=f"{kind}s",
+            map=self._map(kind, located),
             entries=sorted(entries, key=_by_name),
         )
+
+    def _map(self, kind: Kind, listed: Iterable[tuple[Data, Entry]]) -> Data | None:
+        """The map of the places that occur and of which it is known where they lie."""
+        if kind != "place":
+            return None
+        found = [
+            Place(row["name"], entry.at, row["count"], row["path"]) for row, entry in listed if entry.at and row["path"]
+        ]
+        return drawn(found, self.frame.messages)
 
     def _listed(self, kind: Kind, key: Key, entry: Entry) -> Data:
         register = self.registers[kind]
