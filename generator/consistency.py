@@ -15,7 +15,7 @@ from generator.diagnostics import Diagnostic, Rule, Severity, Span, diagnostic, 
 from generator.document import Division, Facts
 from generator.registers import Kind, entries_of, mentions_of
 from generator.sources import PAGES
-from generator.views import document_path, image_path
+from generator.views import document_path, image_path, scans
 
 Where = Mapping[tuple[str, str], tuple[str, int]]
 """For each document (volume and id): its file, and the line of the file on which it begins."""
@@ -30,6 +30,7 @@ def check_volume(
     yield from _images(volume, where, images)
     yield from _names(volume, where)
     yield from _chapters(volume, catalog)
+    yield from scans.check(volume, images)
 
 
 def check_pages(catalog: Catalog, where: Where) -> Iterator[Diagnostic]:

@@ -77,6 +77,7 @@ class Rule(enum.Enum):
     UNSAFE_LINK = ("unsafe-link", Severity.WARNING, "A link with a scheme that pages must not carry; its text is kept without the link.")  # fmt: skip
     EMPTY_CHAPTER = ("empty-chapter", Severity.WARNING, "A chapter in volume.toml names a document that is not there, or none, or one that another chapter has.")  # fmt: skip
     MISSING_IMAGE = ("missing-image", Severity.WARNING, "A document shows an image that is not in the volume's folder; its description stands in its place.")  # fmt: skip
+    FACSIMILE = ("facsimile", Severity.WARNING, "The pictures of the printed pages do not fit the pages: two pages would have the same one, or some have none.")  # fmt: skip
     MISPLACED = ("misplaced", Severity.WARNING, "A file lies where it means nothing, so that it is left out.")
     UNREADABLE = ("unreadable", Severity.ERROR, "The file or folder cannot be read.")
     TOO_LARGE = ("too-large", Severity.ERROR, "The file is larger or more deeply nested than any real document.")

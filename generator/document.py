@@ -146,7 +146,8 @@ class Party(msgspec.Struct, frozen=True):
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is known of a document as a whole. ``number`` is its number in the volume (``72A``),
     ``printed_number`` how the title prints it (``387.``, ``No. 462``, or nothing); ``status`` is published or
-    draft; ``order`` is a free page's place in the site's menu."""
+    draft; ``updated`` is the day on which the editors last changed it, as they say (``2026-11-20``); ``order`` is a free
+    page's place in the site's menu."""
 
     number: str = ""
     printed_number: str = ""
@@ -162,6 +163,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     status: str = "published"
     aliases: tuple[str, ...] = ()
     summary: str = ""
+    updated: str = ""
     lang: str = ""
     order: int = 0
 
@@ -218,6 +220,16 @@ class Division(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[Division, ...] = ()
 
 
+class ImageRun(msgspec.Struct, frozen=True, array_like=True):
+    """Which pictures the printed pages have: from ``page`` on, the pages of the same numbering have those from ``image``
+    on. A name instead of a number is the picture of that page alone, an empty one says that it has none. ``line`` is
+    where volume.toml says so."""
+
+    page: str
+    image: int | str
+    line: int = 0
+
+
 class Volume(msgspec.Struct, frozen=True, omit_defaults=True):
     """A volume as a whole, from volume.toml and its lists, or from a TEI header. ``contents`` empty means:
     all documents in the order of their ids."""
@@ -235,6 +247,7 @@ class Volume(msgspec.Struct, frozen=True, omit_defaults=True):
     first_page: str = ""
     last_page: str = ""
     facsimile: str = ""
+    facsimile_images: tuple[ImageRun, ...] = ()
     citation: str = ""
     summary: str = ""
     contents: tuple[Division, ...] = ()
@@ -244,11 +257,13 @@ class Volume(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PageFact(msgspec.Struct, frozen=True, array_like=True):
-    """A page mark: label, anchor, and whether it stands in a note (whose page does not advance the text)."""
+    """A page mark: label, anchor, whether it stands in a note (whose page does not advance the text), and what the
+    source says of its picture."""
 
     label: str
     anchor: str
     in_note: bool = False
+    facs: str = ""
 
 
 class NoteFact(msgspec.Struct, frozen=True, array_like=True):

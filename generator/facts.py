@@ -79,7 +79,8 @@ class _Walk:
             attrs = node.attrs
             inner, inner_place = anchor, place
             if kind == "page_break":
-                self.pages.append(PageFact(attrs.get("label", ""), attrs.get("id", ""), in_note))
+                get = attrs.get
+                self.pages.append(PageFact(get("label", ""), get("id", ""), in_note, get("facs", "")))
             elif kind == "paragraph":
                 id = attrs.get("id", "")
                 if id and not in_note:

@@ -40,7 +40,7 @@ def _span(date: EditionDate, messages: Mapping[str, str]) -> str:
         return filled(
             messages["date_days_in_month"],
             month=_month(first, messages),
-            day=str(int(first[8:])),
+            day=day_in_words(first, messages),
             last_day=str(int(last[8:])),
             year=_year(first),
         )
@@ -53,7 +53,12 @@ def _span(date: EditionDate, messages: Mapping[str, str]) -> str:
 
 
 def _day(iso: str, messages: Mapping[str, str]) -> str:
-    return filled(messages["date_day"], month=_month(iso, messages), day=str(int(iso[8:])), year=_year(iso))
+    return filled(messages["date_day"], month=_month(iso, messages), day=day_in_words(iso, messages), year=_year(iso))
+
+
+def day_in_words(iso: str, messages: Mapping[str, str]) -> str:
+    """The day of the month of a date (its last two digits), as dates in words have it: the first may have a word."""
+    return messages["day_first"] if iso.endswith("01") else iso[-2:].lstrip("0")
 
 
 def _month(iso: str, messages: Mapping[str, str]) -> str:

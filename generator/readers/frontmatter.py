@@ -16,7 +16,8 @@ from generator.strict_yaml import Fields, Places, Report
 
 KEYS = (
     "title", "number", "date", "dateline", "place", "kind", "classification", "source_line", "from", "to", "persons",
-    "topics", "first_page", "status", "aliases", "summary", "lang", "order", "role",
+    "topics", "first_page", "status", "aliases", "summary", "updated", "lang", "order",
+    "role",
 )  # fmt: skip
 """The keys of a document's front matter, in the order in which editors like to see them."""
 
@@ -87,6 +88,7 @@ def read(text: str, first_line: int, report: Report) -> FrontMatter | None:
         status=check.one_of("status", STATUSES),
         aliases=_aliases(check, "aliases"),
         summary=check.text("summary"),
+        updated=_day(check, "updated"),
         lang=_lang(check, "lang"),
         order=check.whole_number("order"),
     )
@@ -152,6 +154,16 @@ def _date(fields: Fields, name: str) -> dates.EditionDate | None:
         hint = "A date is written 1953-10-07, 1953-10, 1953, 1953~ (about) or 1953-10-07/1953-10-09."
         fields.wrong(name, fields.pairs[name][1], str(error), hint)
         return None
+
+
+def _day(fields: Fields, name: str) -> str:
+    date = _date(fields, name)
+    if date and (date.precision != "day" or date.time or date.approximate or date.uncertain):
+        fields.wrong(
+            name, fields.pairs[name][1], f'"{date.edtf}" is not one day', "Write it as a day:  updated: 2026-11-20"
+        )
+        return ""
+    return date.start if date else ""
 
 
 def _lang(fields: Fields, name: str) -> str:

@@ -14,6 +14,9 @@ _ALWAYS = re.compile(
 )
 """What means something wherever it stands in a line."""
 
+_SIGNS = re.compile(r"[\\`*_<|{\[\]&!]")
+"""Every sign that ``_ALWAYS`` may begin with."""
+
 _AT_START = re.compile(r"#(?=#{0,5}(?:\s|$))|[+>~:=-]|(?<=\d)\)(?=\s|$)")
 _LIST_NUMBER = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
 _PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z -]*")
@@ -23,7 +26,8 @@ _ESCAPED_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 def protect(words: str) -> str:
     """Return ``words``, a part of a line, with a backslash before what would be read as a mark."""
-    return _ALWAYS.sub(r"\\\g<0>", words)
+    # Most words have no sign of all these, which is seen many times faster.
+    return _ALWAYS.sub(r"\\\g<0>", words) if _SIGNS.search(words) else words
 
 
 def protect_start(words: str, *, first: bool) -> str:

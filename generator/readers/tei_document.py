@@ -20,6 +20,7 @@ from generator.readers.tei_metadata import (
     opening_words,
     place_of,
     title_of_header,
+    updated,
     without_number,
     words_of,
 )
@@ -32,7 +33,7 @@ class Context(msgspec.Struct, frozen=True, omit_defaults=True):
     ``whole`` says that the part is the whole file. ``marks`` are the page breaks (n, xml:id, facs) just before
     the part, ``after`` those behind the last part of the file; ``page`` is the printed page in force where the
     part begins. ``title`` stands in where the element has none. ``renamed`` has the documents of this file
-    whose ids in the edition are not their xml:id.
+    whose ids in the edition are not their xml:id; ``updated`` is the day on which the header says it was last changed.
     """
 
     role: str = "document"
@@ -44,6 +45,7 @@ class Context(msgspec.Struct, frozen=True, omit_defaults=True):
     page: str = ""
     title: str = ""
     renamed: dict[str, str] = {}
+    updated: str = ""
 
 
 def build(root: Element, file: str, volume: str, id: str, context: Context) -> tuple[Document, tuple[Diagnostic, ...]]:
@@ -82,6 +84,7 @@ def build(root: Element, file: str, volume: str, id: str, context: Context) -> t
         sender=document.sender or letter.sender,
         addressee=document.addressee or letter.addressee,
         first_page="" if starts_on_mark else context.page,
+        updated=context.updated or max(updated(header).values(), default=""),
         lang=root.get(XML_LANG) or main.get(XML_LANG) or context.lang,
     )
     made = Document(

@@ -56,6 +56,11 @@ def _attachment(b: Builder, e: Element, out: list[Node]) -> None:
     division(b, e, out, "attachment")
 
 
+def _floating(b: Builder, e: Element, out: list[Node]) -> None:
+    """A text within the text: an attachment if it says so."""
+    division(b, e, out, "attachment" if e.get("type") == "attachment" else "section")
+
+
 def _transparent_block(b: Builder, e: Element, out: list[Node]) -> None:
     """An element that only groups blocks."""
     b.end_line(out)
@@ -126,6 +131,22 @@ def _numbered(node: Node | None) -> None:
         found = _NUMBER.match(node.children[0].text)
         if found:
             node.attrs["n"] = found[1]
+
+
+def _ab(b: Builder, e: Element, out: list[Node]) -> None:
+    """An anonymous block: a part of a letter where TEI has no place for its element, or a paragraph."""
+    kind = _PARTS.get(e.get("type") or "")
+    if kind:
+        _placed(kind, b, e, out)
+    else:
+        _p(b, e, out)
+
+
+_PARTS: dict[str, Kind] = {
+    "opener": "opener", "dateline": "dateline", "salute": "salute", "closer": "closer", "signed": "signed",
+    "postscript": "postscript", "label": "label",
+}  # fmt: skip
+_SEGMENTS: dict[str, Kind] = {**_PARTS, "paragraph": "paragraph", "heading": "heading"}
 
 
 def _paragraph_of_class(b: Builder, e: Element, out: list[Node]) -> None:
@@ -310,8 +331,14 @@ def _postscript(b: Builder, e: Element, out: list[Node]) -> None:
 
 
 def _seg(b: Builder, e: Element, out: list[Node]) -> None:
-    """A segment: a line of its own in an opener, elsewhere nothing but a hook."""
+    """A segment: a line of its own in an opener, a part of a letter if it says so, else nothing but a hook."""
     parent = local(e.getparent()) if e.getparent() is not None else ""
+    if parent != "opener" and (kind := _SEGMENTS.get(e.get("type") or "")):
+        if kind == "paragraph":
+            _p(b, e, out)
+        else:
+            _placed(kind, b, e, out)
+        return
     known, name = looks(e.get("rend"), e.get("rendition"))
     place = next((look for look in known if look in _ALIGNMENTS), "")
     attrs = {"class": name} if name else {}
@@ -373,10 +400,11 @@ def _unknown(b: Builder, e: Element, out: list[Node]) -> None:
 
 
 _BLOCK_HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys("div div1 div2 div3 div4 div5 div6 div7 floatingText titlePage".split(), division),
+    **dict.fromkeys("div div1 div2 div3 div4 div5 div6 div7 titlePage".split(), division),
+    "floatingText": _floating,
     **dict.fromkeys("front body back text group argument epigraph docTitle sp address".split(), _transparent_block),
     "attachment": _attachment, "head": _head, "note": _note,
-    **dict.fromkeys(("p", "ab"), _p),
+    "p": _p, "ab": _ab,
     **dict.fromkeys(
         "byline docAuthor docImprint docEdition imprimatur titlePart trailer speaker stage addrLine formula".split(),
         _paragraph_of_class,

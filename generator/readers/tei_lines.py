@@ -10,6 +10,10 @@ from generator.document import Kind, Node, is_safe_url
 from generator.readers.tei_builder import XML_ID, Builder, Element, Handler, local
 from generator.readers.tei_pointers import key, looks, pointer, slug
 
+FOUND = "#edition"
+"""Who is responsible for names and references that this program has found and written into a TEI file: it finds them
+again by itself."""
+
 
 def _hi(b: Builder, e: Element, out: list[Node]) -> None:
     rend = e.get("rend")
@@ -62,6 +66,9 @@ _HI: dict[str | None, tuple[Kind, dict[str, str]]] = {
 
 def _pointed(kind: Kind, b: Builder, e: Element, out: list[Node], name: str) -> None:
     """A person, term or place with what it points at; without a pointer a hook for styles, or nothing."""
+    if e.get("resp") == FOUND:
+        b.content(e, out)
+        return
     id = key(e.get("corresp") or e.get("target") or e.get("ref") or e.get("key") or e.get("sameAs"))
     own = e.get(XML_ID)
     if id or own:
@@ -86,6 +93,9 @@ def _term(b: Builder, e: Element, out: list[Node]) -> None:
 
 
 def _place(b: Builder, e: Element, out: list[Node]) -> None:
+    if e.get("resp") == FOUND:
+        b.content(e, out)
+        return
     id = key(e.get("ref") or e.get("corresp") or e.get("key"))
     b.wrap("place", b.common(e, {"place": id} if id else None), e.sourceline, out, lambda inner: b.content(e, inner))
 
@@ -116,6 +126,9 @@ def _title(b: Builder, e: Element, out: list[Node]) -> None:
 
 def _ref(b: Builder, e: Element, out: list[Node]) -> None:
     raw = e.get("target")
+    if raw is not None and e.get("resp") == FOUND:
+        b.content(e, out)
+        return
     if "note" in (e.get("type") or "").lower() and raw:
         note = b.note_elements.get(raw.strip().lstrip("#"))
         if note is not None and note in b.detached:

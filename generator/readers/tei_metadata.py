@@ -273,6 +273,25 @@ def _edtf(date: Element) -> str:
     return f"{first[:10]}/.." if first else f"../{last[:10]}" if last else ""
 
 
+def updated(header: Element | None) -> dict[str, str]:
+    """The days of the latest changes that ``revisionDesc`` notes, by the id of the document that each is of
+    (``target="#d12"``); those that name none stand under the empty id."""
+    days: dict[str, str] = {}
+    for change in header.iterfind("{*}revisionDesc//{*}change") if header is not None else ():
+        day = _day(change.get("when") or "")
+        for id in [target.lstrip("#") for target in (change.get("target") or "").split()] or [""]:
+            days[id] = max(day, days.get(id, ""))
+    return days
+
+
+def _day(when: str) -> str:
+    try:
+        date = dates.parse(when[:10])
+    except ValueError:
+        return ""
+    return date.start if date.precision == "day" else ""
+
+
 class Letter(msgspec.Struct, frozen=True):
     """What a header says of the correspondence."""
 

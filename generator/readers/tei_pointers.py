@@ -18,6 +18,7 @@ _NOTE = re.compile(r"(d\d+[A-Za-z]*)fn\S+$")
 _PAGE = re.compile(r"pg_(\S+)$|p_(\d+|[IVXLCDM]+)$")
 _RANGE = re.compile(r"range\(\s*#?([^,()\s]+)\s*,\s*#?([^,()\s]+)\s*\)$")
 _SITE = re.compile(r"/historicaldocuments/([^/#?]+)(?:/(?:[^#?]*/)?([^/#?]+))?/?(?:#(.*))?$")
+_OWN_PAGE = re.compile(r"\.\./(?:\.\./([^/#]+)/)?(?:([^/#]+)/)?index\.html(?:#(.+))?$")
 _SUFFIX = re.compile(r"\.xml$", re.I)
 
 
@@ -40,6 +41,8 @@ def pointer(raw: str, renamed: Mapping[str, str]) -> dict[str, str]:
         return _site(text)
     if _ANY_SCHEME.match(text):
         return {"url": ""}
+    if own := _OWN_PAGE.match(text):
+        return _page(*own.groups(""))
     path, _, fragment = text.partition("#")
     name = _SUFFIX.sub("", path.rstrip("/").rpartition("/")[2])
     if "/" not in path and not fragment and (_DOCUMENT.match(name) or _NOTE.match(name) or _PAGE.match(name)):
@@ -52,6 +55,17 @@ def pointer(raw: str, renamed: Mapping[str, str]) -> dict[str, str]:
     if fragment:
         return {"document": name, **_within(fragment)}
     return {"document": renamed.get(name, name)}
+
+
+def _page(volume: str, document: str, fragment: str) -> dict[str, str]:
+    """What a link to a page of an edition's own site names, as its TEI files have it."""
+    out = {"volume": volume} if volume else {}
+    if document:
+        out["document"] = document
+    found = _local(fragment, {}) if fragment else {}
+    if found.get("document", document) != document:
+        found = {"part": "anchor", "value": fragment}
+    return {**out, **found}
 
 
 def _local(name: str, renamed: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from generator.document import Division, Entry, Volume
 from generator.readers import Part, Split
 from generator.readers.tei_builder import XML_ID, XML_LANG, Element, local
 from generator.readers.tei_document import Context
-from generator.readers.tei_metadata import title_of_header
+from generator.readers.tei_metadata import title_of_header, updated
 from generator.readers.tei_pointers import slug
 
 _STRUCTURE = ("div", "div1", "div2", "div3", "div4", "div5", "div6", "div7", "titlePage", "front", "body", "back", "text", "group")  # fmt: skip
@@ -75,6 +75,7 @@ def cut(reader: str, file: str, volume: str, data: bytes, root: Element) -> Spli
     if not is_volume:
         cutter.rename(documents, stem)
         cutter.title = title_of_header(next((c for c in root if local(c) == "teiHeader"), None))
+    cutter.updated = updated(next((c for c in root if local(c) == "teiHeader"), None))
     contents: list[Division] = []
     for text in (e for e in elements if local(e) == "text"):
         if not any(local(a) == "text" for a in text.iterancestors()):
@@ -148,6 +149,7 @@ class _Cutter:
         self.renamed: dict[str, str] = {}
         self.stem = ""
         self.title = ""
+        self.updated: dict[str, str] = {}
         self._unnamed = 0
         self._counted = (0, 1)
 
@@ -281,6 +283,7 @@ class _Cutter:
             page=self.page,
             title=title,
             renamed={k: v for k, v in self.renamed.items() if not k.startswith("\0")},
+            updated=self.updated.get((e.get(XML_ID) or "").strip(), "") if self.updated else "",
         )
         self.contexts.append(context)
         self.parts.append(Part(self.reader, self.volume, id, self.file, data, line, _encoder.encode(context)))

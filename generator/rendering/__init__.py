@@ -24,9 +24,9 @@ def render(document: Document, around: Around, messages: Mapping[str, str]) -> R
     ``messages`` has the words around the text, each with ``{label}`` where the label of a page or note belongs: page
     ("Page {label}"), page_mark ("[Page {label}]"), footnote, back_to_reference, notes, image (with ``{alt}``),
     image_unnamed, cited_here_1, cited_here_n and documents_n (with
-    ``{n}``), document_1.
+    ``{n}``), document_1; and under ``direction`` which way they are written (``ltr`` if not said).
     """
-    writer = Writer(around, messages, _KINDS)
+    writer = Writer(around, messages, _KINDS, document.metadata.lang)
     return Rendered(
         source_line=writer.line(document.source_line),
         title=writer.line(document.title),

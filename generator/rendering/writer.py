@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from generator import directions
 from generator.document import BLOCKS, Node, Note, Reference, Target
 
 Words = Mapping[str, str]
@@ -43,13 +44,16 @@ class Writer:
 
     ``blocks`` counts the block elements written; an element that turns out to hold one cannot be a ``p`` or a
     ``span`` and becomes a ``div``. ``links`` is not 0 inside a link; ``flat`` inside a heading, where no block
-    may stand; ``headings`` has the levels of the headings that the place stands under.
+    may stand; ``direction`` is that of the document's language; ``headings`` has the levels of the headings that the
+    place stands under.
     """
 
-    __slots__ = ("blocks", "cited", "counts", "entries", "flat", "headings", "ids", "images", "in_line", "kinds",
+    __slots__ = ("blocks", "cited", "counts", "direction", "entries", "flat", "headings", "ids", "images", "in_line", "kinds",
                  "links", "messages", "out", "targets")  # fmt: skip
 
-    def __init__(self, around: Around, messages: Words, kinds: Mapping[str, Callable[[Writer, Node], None]]) -> None:
+    def __init__(
+        self, around: Around, messages: Words, kinds: Mapping[str, Callable[[Writer, Node], None]], language: str = ""
+    ) -> None:
         self.kinds = kinds
         self.targets = dict(around.targets)
         self.images = dict(around.images)
@@ -57,6 +61,7 @@ class Writer:
         self.cited = dict(around.cited)
         self.counts = {anchor: (href, count) for anchor, href, count in around.counts}
         self.messages = messages
+        self.direction = directions.of(language) if language else messages.get("direction", "ltr")
         self.out: list[str] = []
         self.ids: set[str] = set()
         self.blocks = 0
@@ -125,6 +130,8 @@ class Writer:
         text = attribute("class", name)
         if "lang" in attrs:
             text += attribute("lang", attrs["lang"])
+            if (direction := directions.of(attrs["lang"])) != self.direction:
+                text += attribute("dir", direction)
         if "id" in attrs:
             text += self.id(attrs["id"])
         return text
