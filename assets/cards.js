@@ -92,6 +92,15 @@
     return make("p", "card-name", back);
   }
 
+  /** Return the way to the whole of a note that is too long for a card. */
+  function readOn(link) {
+    const words = document.querySelector("script[data-more]")?.dataset.more;
+    if (!words) return [];
+    const on = make("a", "", words);
+    on.href = link.href;
+    return [make("p", "card-links", on)];
+  }
+
   /** Return what stands on `page` where `link` leads: a note, the words after a page mark, a paragraph, or the head
    *  of a document. */
   function preview(link, page) {
@@ -106,7 +115,8 @@
 
     if (place?.matches(".notes > ol > li")) {
       const label = page.querySelector(`a.note-ref[href="#${CSS.escape(id)}"]`)?.getAttribute("aria-label");
-      return [heading(link, label ?? link.textContent), ...where, ...text(place, null, NOTE)];
+      const lines = text(place, null, NOTE);
+      return [heading(link, label ?? link.textContent), ...where, ...lines, ...(lines.at(-1)?.textContent.endsWith("…") ? readOn(link) : [])];
     }
     if (place && place !== article && article?.contains(place)) {
       const mark = place.matches(".page-break");
@@ -231,19 +241,30 @@
     next = null;
   }
 
+  /** Whether the note that `word` stands for is to be seen beside the text, whole (assets/notes.js). */
+  function isBeside(word) {
+    if (!word.matches(".note-ref")) return false;
+    const note = main.querySelector(`.side-note[data-note="${CSS.escape(decodeURIComponent(word.hash.slice(1)))}"]`);
+    if (!note?.offsetParent || (note.matches("[data-short]") && !note.matches("[data-open]"))) return false;
+    const { top, bottom } = note.getBoundingClientRect();
+    return top >= 0 && bottom <= root.clientHeight;
+  }
+
   async function open(word, by, point) {
     close();
+    const beside = by !== "touch" && isBeside(word);
+    if (beside && by === "pointer") return;
     const mine = { word, by, point, cancel: new AbortController(), drawn: false };
     shown = mine;
     const wait = make("p", "card-wait", "…");
     wait.setAttribute("aria-hidden", "true");
-    const slow = setTimeout(() => draw([wait]), WAITS);
+    const slow = beside ? 0 : setTimeout(() => draw([wait]), WAITS);
     mine.cancel.signal.addEventListener("abort", () => clearTimeout(slow));
     const lines = await linesFor(word, mine.cancel.signal);
     clearTimeout(slow);
     if (shown !== mine) return;
     if (lines) {
-      draw(lines);
+      if (!beside) draw(lines);
       if (by === "key" && word.matches(REFERENCE)) speak(lines, titleOf(word));
     } else {
       close();

@@ -17,13 +17,3 @@ for (const frame of document.querySelectorAll(".table-scroll, pre")) {
     }
   }).observe(frame);
 }
-
-// The key / leads to the search field.
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || typing) return;
-  const field = document.querySelector("[role=search] input[name=q]");
-  if (!field) return;
-  event.preventDefault();
-  field.focus();
-});

@@ -140,6 +140,7 @@
     function pressed(event) {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       if (event.target.closest("input, textarea, select")) return;
+      if (document.documentElement.dataset.keys === "off" && event.key.length === 1) return;
       if (event.key === "n") step(1);
       else if (event.key === "p") step(-1);
       else if (event.key === "Escape" && document.querySelector(".card:not([hidden])") === null) end();

@@ -94,7 +94,8 @@
 
   /* ----------------------------------------------------------- on a page */
 
-  const SILENT = ".page-break, .note-ref, .note-label, .note-back, .cited-here, .cited-by, nav, script, style, template";
+  const SILENT =
+    ".page-break, .note-ref, .note-label, .note-back, .cited-here, .cited-by, button, nav, script, style, template";
   const IN_LINES = new Set(
     "A ABBR B BDI BDO CITE CODE DEL DFN EM I INS KBD MARK Q S SAMP SMALL SPAN STRONG SUB SUP TIME U VAR WBR".split(" "),
   );
@@ -147,6 +148,32 @@
     return read;
   }
 
+  /**
+   * Return the same of the file in JSON that lies beside a document's page, which is smaller (docs/downloads.md): {text, places}.
+   * `noteName` gives the words for a note by its label, `pageName` those for a page.
+   */
+  function readingOf(told, noteName, pageName) {
+    const read = { text: "", places: [] };
+    const marks = new Map();
+    for (const mark of told.page_marks ?? []) marks.set(mark.at, [...(marks.get(mark.at) ?? []), mark]);
+
+    function add(words = "", at = "", kind = "", anchor = "", label = "") {
+      if (read.text) read.text += " ";
+      if (anchor) read.places.push({ at: read.text.length, kind, anchor, label });
+      for (const { label: page, anchor: mark, start } of marks.get(at) ?? []) {
+        const before = [...words].slice(0, start).join("").length; // the file counts characters
+        read.places.push({ at: read.text.length + before, kind: "page", anchor: mark, label: pageName(page) });
+      }
+      read.text += words;
+    }
+
+    add(told.source_line);
+    add(told.dateline);
+    told.text?.forEach(({ text, anchor }, i) => add(text, `/text/${i}`, "paragraph", anchor));
+    told.notes?.forEach(({ text, id, label }, i) => add(text, `/notes/${i}`, "note", id, noteName(label)));
+    return read;
+  }
+
   function lastBefore(sorted, at) {
     let low = 0;
     let high = sorted.length;
@@ -178,7 +205,7 @@
     return range;
   }
 
-  const passages = { hits, marked, passage, passageAt, placeAt, rangeOf, reading };
+  const passages = { hits, marked, passage, passageAt, placeAt, rangeOf, reading, readingOf };
   if (inNode) module.exports = passages;
   else window.editionPassages = passages;
 })();

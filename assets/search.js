@@ -241,19 +241,29 @@
     });
   }
 
-  async function fetched(page) {
-    const answer = await fetch(page);
-    if (!answer.ok) throw new Error(`${page}: ${answer.status}`);
+  async function fetched(page, file) {
+    const answer = await fetch(file || page);
+    if (!answer.ok) throw new Error(`${file || page}: ${answer.status}`);
+    if (file) {
+      const name = (kind) => (n) => message(kind, { n });
+      return passages.readingOf(await answer.json(), name("note"), name("page"));
+    }
     const { text, places } = passages.reading(new DOMParser().parseFromString(await answer.text(), "text/html"));
     return { text, places };
   }
 
   const texts = new Map(); // address -> promise of the page's text and the places on it
 
-  function pageText(page) {
+  /** Return the address of the document's file in JSON, which is half as large as its page; empty if there may be none. */
+  function fileOf({ u, n }) {
+    if (!n || !("hasFiles" in host.dataset)) return "";
+    return root + u.replace(/([^/]+)\/index\.html$/, "$1/$1.json");
+  }
+
+  function pageText(page, file) {
     if (!texts.has(page)) {
       if (texts.size >= KEPT) texts.clear();
-      const text = fromDisk ? told(page) : fetched(page);
+      const text = fromDisk ? told(page) : fetched(page, file);
       texts.set(page, text);
       text.catch(() => texts.delete(page));
     }
@@ -262,7 +272,7 @@
 
   /** Show the passage around the words, and a link to the page or note that it stands in. */
   async function showPassage({ record, terms, snippet }, signal) {
-    const page = await pageText(address(record.u));
+    const page = await pageText(address(record.u), fileOf(record));
     const found = passages.passageAt(page.text, terms);
     if (!found || signal.aborted) return;
     const { anchor, label } = passages.placeAt(page, found.at);
