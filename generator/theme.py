@@ -21,7 +21,7 @@ import jinja2
 import jinja2.meta
 from jinja2 import nodes
 
-from generator import digest, files, urls
+from generator import digest, directions, files, urls
 from generator.diagnostics import Diagnostic, EditionError, Rule, Span, diagnostic, did_you_mean
 
 PACKAGE = Path(__file__).parent
@@ -120,8 +120,8 @@ class Theme:
         return references, looked_for, digest.of_bytes(source)
 
     def messages(self, language: str) -> dict[str, str]:
-        """Return the interface's words in ``language``, English where a word is missing. Raises EditionError with
-        all that is wrong in the edition's own files of words."""
+        """Return the interface's words in ``language``, English where a word is missing, and under ``direction`` which way
+        it is written. Raises EditionError with all that is wrong in the edition's own files of words."""
         found: list[Diagnostic] = []
         english: dict[str, str] = {}
         out: dict[str, str] = {}
@@ -134,7 +134,7 @@ class Theme:
                     english = english or words
         if found:
             raise EditionError(*found)
-        return out
+        return {"direction": directions.of(language), **out}
 
     def _fault(self, at: tuple[str, int], message: str, hint: str) -> TemplateFault:
         return _fault(self.sources, at, message, hint)
@@ -278,12 +278,18 @@ def _messages(root: Path, file: str, english: Mapping[str, str], found: list[Dia
     return out
 
 
+_WORDS = {"months": 12, "months_short": 12, "weekdays": 7, "weekdays_short": 7}
+"""Messages that are lists of words, and how many."""
+
+
 def _wrong_message(key: str, value: object, english: str | None) -> tuple[str, str] | None:
     """What is wrong with a word of the interface, and what to do; None if it is right."""
     if not isinstance(value, str):
         return f'"{key}" must be text', f'For example: {key} = "{english or "text"}"'
-    if key == "months" and len(value.split()) != 12:
-        return f'"months" must be twelve words, and is {len(value.split())}', "Write the months in order, with a space between them."  # fmt: skip
+    if key in _WORDS and len(value.split()) != _WORDS[key]:
+        return f'"{key}" must be {_WORDS[key]} words, and is {len(value.split())}', f"Write them in order, with a space between them. In English: {english}"  # fmt: skip
+    if key == "week_begins" and value not in tuple("1234567"):
+        return f'"{key}" must be a number from 1 to 7, and is {value}', "1 is Monday, 7 is Sunday."
     wanted, given = (set(re.findall(r"\{\w+\}", words)) for words in (english or value, value))
     if missing := sorted(wanted - given):
         return f'"{key}" does not say where {" and ".join(missing)} comes', f"In English it is: {english}"

@@ -16,7 +16,7 @@ INDEX = "index.html"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
-_OF_THE_SITE = {"assets", "chronology", "embed", "oembed", "search"}
+_OF_THE_SITE = {"assets", "chronology", "classifications", "embed", "kinds", "oembed", "search", "written-in"}
 _OF_A_VOLUME = {"pages"}
 
 

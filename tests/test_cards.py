@@ -24,7 +24,8 @@ Open = Callable[..., Page]
 Checker = Callable[[Iterable[Path]], list[dict[str, Any]]]
 
 PREFIX = "/some/base"
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
+# Wide enough for margins, too narrow for notes beside the text, which have no cards.
+WIDE, NARROW = {"width": 1180, "height": 800}, {"width": 390, "height": 800}
 CARD = "#site-card"
 
 D1_TEXT = """
@@ -135,15 +136,17 @@ class Maker:
         theme = Theme(checkout)
         for name in ("document.html", "section.html", "entry.html", "entries.html"):
             theme.closure(name)
-        site = {"title": "A Calendar", "language": "en", "menu": [], "lists": [], "search": False, "publisher": "", "licence": ""}  # fmt: skip
-        self.common = {"site": site, "t": theme.messages("en"), "canonical": "", "trail": [{"title": "Persons", "path": "v/persons/index.html"}]}  # fmt: skip
+        site = {"title": "A Calendar", "language": "en", "menu": [], "lists": [], "search": False, "publisher": "", "licence": "", "description": "", "feed": "", "downloads": []}  # fmt: skip
+        self.common = {"site": site, "pages": None, "in_time": None, "t": theme.messages("en"), "canonical": "", "trail": [{"title": "Persons", "path": "v/persons/index.html"}]}  # fmt: skip
         self.templates = Templates(theme.sources)
 
     def page(self, path: str, template: str, title: str, **data: Any) -> str:
         return self.templates.render(template, path, "", {**self.common, "title": title, **data}).decode()
 
     def document(self, id: str, title: str, body: str, notes: str, **data: Any) -> str:
-        empty = dict.fromkeys(("number", "place", "kind", "classification", "summary", "pages", "lang", "opening"), "")
+        empty = dict.fromkeys(
+            ("number", "place", "kind", "classification", "summary", "pages", "lang", "dir", "opening"), ""
+        )
         about = {**empty, "id": id, "volume": "v", "title": title, "printed_number": f"{id[1:]}.", "name": id,
                  "date": "May 4, 1931", "date_iso": "1931-05-04", "sender": [], "addressee": [], "topics": [],
                  "pages_inferred": False}  # fmt: skip
@@ -162,8 +165,8 @@ def site(maker: Maker, checkout: Path, sample_site: Path, tmp_path_factory: pyte
     """A site of these pages, under the policy of every edition."""
     folder = tmp_path_factory.mktemp("cards")
     (folder / "assets").mkdir()
-    for name in ("edition.css", "edition.js", "cards.js", "icon.svg"):
-        shutil.copy(checkout / "assets" / name, folder / "assets")
+    for file in (checkout / "assets").glob("*.*"):
+        shutil.copy(file, folder / "assets")
     shutil.copy(sample_site / "_headers", folder)
     section = {"source_line": "", "dateline": "", "title": "Preface", "body": Markup(D2_TEXT), "notes": ""}
     pages = {

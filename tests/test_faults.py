@@ -231,7 +231,9 @@ def test_tei_is_no_free_page(story: Story) -> None:
 FAULTY_WORDS: dict[str, tuple[str | bytes, str]] = {
     "no text": ("x = 1\n", ":1:1: wrong-value: "),
     "a table": ("\n[months]\nx = 1\n", ':2:1: wrong-value: "months" must be text'),
-    "eleven months": ('months = "a b c d e f g h i j k"\n', ':1:1: wrong-value: "months" must be twelve words'),
+    "eleven months": ('months = "a b c d e f g h i j k"\n', ':1:1: wrong-value: "months" must be 12 words'),
+    "six days": ('weekdays = "a b c d e f"\n', ':1:1: wrong-value: "weekdays" must be 7 words'),
+    "no day of the week": ('week_begins = "Sunday"\n', ':1:1: wrong-value: "week_begins" must be a number from 1 to 7'),
     "a place missing": ('page = "Page"\n', ':1:1: wrong-value: "page" does not say where {label} comes'),
     "a place misnamed": ('page = "{lable} {label}"\n', ':1:1: wrong-value: "page" holds {lable}'),
     "no TOML": ("home = x\n", ":1:8: toml: "),
@@ -287,7 +289,7 @@ def test_pages_are_made_from_the_templates_of_their_keys(story: Story) -> None:
 def test_a_bug_in_a_reader_costs_one_document(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     reading = steps._reading_of
 
-    def failing(key: bytes, part: Part, how: steps.Reading) -> steps.Result:
+    def failing(key: bytes, part: Part, how: steps.Reading) -> Iterator[steps.Result | None]:
         if part.id == "d2":
             raise KeyError("oops")
         return reading(key, part, how)

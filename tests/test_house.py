@@ -15,9 +15,9 @@ from generator.readers import registry
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("digest", "diagnostics", "urls", "dates"),  # 0
-    ("document", "files"),  # 1
+    ("document", "files", "directions"),  # 1
     ("strict_yaml", "manifest", "addresses"),
-    ("elsewhere", "engine"),
+    ("elsewhere", "engine", "facsimiles"),
     ("config", "store", "output", "workers"),
     ("readers",),  # 2
     ("roles", "source_notes", "telegraphese"),  # 3
@@ -26,12 +26,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("catalog",),
     ("links", "registers", "related"),
     ("theme", "tables", "wording"),  # 4
-    ("rendering",),
-    ("views", "search", "exporters"),
+    ("rendering", "exporters"),
+    ("views", "search"),
     ("consistency", "steps"),  # 5
     ("extras", "publication", "reading", "report"),
     ("stages",),
-    ("update",),
+    ("update", "exporting"),
     ("resume",),
     ("build",),
     ("scaffold", "importer", "changes"),  # 6
@@ -48,6 +48,7 @@ GROUND_PACKAGES: dict[str, set[str]] = {
     "digest": {"msgspec"},
     "diagnostics": {"msgspec"},
     "urls": set(),
+    "directions": set(),
     "dates": {"msgspec"},
     "document": {"msgspec"},
     "files": {"msgspec"},
@@ -55,6 +56,7 @@ GROUND_PACKAGES: dict[str, set[str]] = {
     "manifest": set(),
     "addresses": set(),
     "elsewhere": {"msgspec"},
+    "facsimiles": {"msgspec"},
     "config": {"msgspec"},
     "store": {"msgspec", "filelock"},
     "output": {"msgspec"},

@@ -21,7 +21,7 @@ from generator.diagnostics import EditionError, Severity
 from generator.search import records, shards
 from generator.store import lock
 
-DAY = {"chronology/1953/index.html", "chronology/1953/10/index.html"}
+DAY = {"chronology/1953/index.html", "chronology/1953/10/index.html", "chronology/on-this-day/10/index.html"}
 NOTHING: set[str] = set()
 
 
@@ -253,7 +253,7 @@ def test_11_override_appears_and_goes(edited: Edited) -> None:
 def test_12_title_of_a_volume(edited: Edited) -> None:
     edited.story.edit("content/v2/volume.toml", "Volume Two", "Volume the Second")
     report = edited.build()
-    assert pages(report) == {"404.html", "chronology/1953/10/index.html", "chronology/1953/index.html", "index.html", "search/index.html", "v1/d1/index.html", "v1/d2/index.html", "v2/d1/index.html", "v2/index.html", "v2/pages/index.html"}  # fmt: skip
+    assert pages(report) == {"404.html", "chronology/1953/10/index.html", "chronology/1953/index.html", "chronology/on-this-day/10/index.html", "index.html", "search/index.html", "v1/d1/index.html", "v1/d2/index.html", "v2/d1/index.html", "v2/index.html", "v2/pages/index.html"}  # fmt: skip
     assert {"index.html", "v2/index.html", "v2/d1/index.html"} <= pages(report)
     assert pages(report).isdisjoint({"v1/d3/index.html", "v1/d4/index.html", "about/index.html"})
     assert edited.story.tree() == edited.story.clean()
@@ -324,7 +324,7 @@ def test_19_a_member_of_lists(edited: Edited) -> None:
     """Lists are not cut into pages; the chronology has one a year and one a month."""
     edited.story.edit("content/v1/d3.md", "1953-11-03", "1953-10-05")
     report = edited.build()
-    assert pages(report) == {"chronology/1953/10/index.html", "chronology/1953/index.html", "chronology/index.html", "v1/d3/index.html", "v1/index.html"}  # fmt: skip
+    assert pages(report) == {"chronology/1953/10/index.html", "chronology/1953/index.html", "chronology/index.html", "chronology/on-this-day/10/index.html", "chronology/on-this-day/index.html", "v1/d2/index.html", "v1/d3/index.html", "v1/index.html"}  # fmt: skip
     assert {"chronology/1953/index.html", "chronology/1953/10/index.html"} <= pages(report)
     assert "chronology/1953/11/index.html" in report.removed
     assert "chronology/1954/index.html" not in pages(report)
@@ -345,7 +345,7 @@ def test_20_deleted(edited: Edited) -> None:
 def test_21_a_draft_is_taken_back(edited: Edited) -> None:
     edited.story.edit("content/v1/d4.md", "date: 1954", "date: 1954\nstatus: draft")
     report = edited.build()
-    assert pages(report) == {"chronology/index.html", "index.html", "v1/d3/index.html", "v1/index.html"}  # fmt: skip
+    assert pages(report) == {"chronology/1953/index.html", "chronology/index.html", "index.html", "v1/d3/index.html", "v1/index.html"}  # fmt: skip
     assert {"v1/d4/index.html", "chronology/1954/index.html"} <= set(report.removed)
     assert {"v1/d3/index.html", "v1/index.html"} <= pages(report)
     assert "v1/d1/index.html" not in pages(report)
@@ -381,7 +381,7 @@ def test_23_a_volume_yields_less(edited: Edited) -> None:
 def test_24_a_folder_is_renamed(edited: Edited) -> None:
     edited.story.rename("content/v2", "content/v9")
     report = edited.build()
-    assert pages(report) == {"404.html", "chronology/1953/10/index.html", "chronology/1953/index.html", "index.html", "search/index.html", "v1/d1/index.html", "v1/d2/index.html", "v9/d1/index.html", "v9/index.html", "v9/pages/index.html"}  # fmt: skip
+    assert pages(report) == {"404.html", "chronology/1953/10/index.html", "chronology/1953/index.html", "chronology/on-this-day/10/index.html", "index.html", "search/index.html", "v1/d1/index.html", "v1/d2/index.html", "v9/d1/index.html", "v9/index.html", "v9/pages/index.html"}  # fmt: skip
     assert {"v2/index.html", "v2/d1/index.html"} <= set(report.removed)
     assert {"v9/index.html", "v9/d1/index.html"} <= pages(report)
     assert edited.story.tree() == edited.story.clean()
@@ -392,7 +392,7 @@ def test_25_an_address_gets_another_owner(edited: Edited) -> None:
     edited.story.rename("content/v1/d3.md", "content/v1/d9.md")
     edited.story.rename("content/v1/d4.md", "content/v1/d3.md")
     report = edited.build()
-    assert pages(report) == {"chronology/1953/11/index.html", "chronology/1953/index.html", "chronology/1954/index.html", "v1/d2/index.html", "v1/d3/index.html", "v1/d9/index.html", "v1/index.html"}  # fmt: skip
+    assert pages(report) == {"chronology/1953/11/index.html", "chronology/1953/index.html", "chronology/1954/index.html", "chronology/on-this-day/11/index.html", "v1/d2/index.html", "v1/d3/index.html", "v1/d9/index.html", "v1/index.html"}  # fmt: skip
     assert "v1/d3/index.html" in report.written and "v1/d3/index.html" not in report.removed
     assert "Fourth Letter" in edited.story.page("v1/d3/index.html")
     assert "v1/d4/index.html" in report.removed

@@ -298,7 +298,7 @@ def test_an_edition_in_a_language_without_phrases(tmp_path: Path) -> None:
     story.edit("content/v1/d1.md", "A note: [[v2#d1]]", "See Document 2, p. 12, *ibid.*, 460.509/10–1553; [[v2#d1]]")
     story.write("edition.toml", 'title = "T"\nlanguage = "de"\n[[references.phrases]]\nphrase = "Nr. {document}"\n')
     assert not story.build().errors
-    assert [words for _, words in link(story, "v1/d1/index.html")] == ["Document 2", "Document 1, Volume Two"]
+    assert [words for _, words in link(story, "v1/d1/index.html")] == ["Dokument 2", "Dokument 1, Volume Two"]
     story.write("edition.toml", 'title = "T"\nlanguage = "en-GB"\n')
     story.build()
     assert len(link(story, "v1/d1/index.html")) > 2

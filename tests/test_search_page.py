@@ -467,6 +467,35 @@ def test_the_field_on_every_page(site: str, open_page: Open) -> None:
 # The passage and its place; marks
 
 
+BOTH_READINGS = """async (pages) => {
+  const { reading, readingOf } = window.editionPassages;
+  const words = ({ text }) => text.split(/\\s+/).join(" ").trim();
+  const places = ({ text, places }) =>
+    places.filter(({ kind }) => kind !== "paragraph").map(({ at, anchor, label }) => [anchor, label, text.slice(at).trim().slice(0, 20)]);
+  const differing = [];
+  for (const page of pages) {
+    const file = page.replace(/([^/]+)\\/$/, "$1/$1.json");
+    const html = await (await fetch(page)).text();
+    const read = reading(new DOMParser().parseFromString(html, "text/html"));
+    const told = readingOf(await (await fetch(file)).json(), (n) => `Footnote ${n}`, (n) => `Page ${n}`);
+    const both = [read, told].map((one) => JSON.stringify([words(one), places(one)]));
+    if (both[0] !== both[1]) differing.push(both);
+  }
+  return differing;
+}"""
+
+
+def test_the_file_of_a_document_reads_as_its_page(serve: Serve, sample_site: Path, open_page: Open) -> None:
+    base = serve(sample_site, PREFIX)
+    page = open_page(f"{base}/search/")
+    files = sorted(sample_site.glob("*/*/*.json"))
+    pages = [
+        f"{base}/{file.parent.relative_to(sample_site).as_posix()}/" for file in files if file.stem == file.parent.name
+    ]
+    assert len(pages) > 20
+    assert page.evaluate(BOTH_READINGS, pages) == []
+
+
 @both
 def test_a_result_says_where_the_words_stand(site: str, open_page: Open, faults: list[str]) -> None:
     page = open_page(f"{site}/search/index.html?q=livelihoods")

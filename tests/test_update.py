@@ -179,6 +179,7 @@ ABOUT = st.fixed_dictionaries(
         "first_page": st.just('"11"'),
         "from": st.just("[{name: Ann Alder, id: a}]"),
         "kind": st.sampled_from(["telegram", "letter"]),
+        "updated": st.sampled_from(["2026-11-20", "2026-11-21"]),
     },
 )
 EDIT = st.tuples(

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from generator import urls
 from generator.catalog import Catalog, VolumeCatalog
 from generator.config import Edition
+from generator.exporters.card import Card
 from generator.registers import Kind
 from generator.related import Related
-from generator.views import chronology, own_files
+from generator.views import cards, chronology, downloads, feed, kinds, on_this_day, own_files
 from generator.views.contents import Contents
 from generator.views.entries import Entries
 from generator.views.frame import Data, Frame, Page, document_path
@@ -55,6 +56,8 @@ class Site:
             "search": edition.search.enabled,
             "menu": [{"title": p.title, "path": urls.page(p.id)} for p in self.catalog.pages],
             "lists": self._entries.menu(),
+            "downloads": downloads.listed(edition),
+            "feed": feed.PATH if feed.has_feed(self.frame) else "",
         }
 
     def pages(self) -> Iterator[Page]:
@@ -70,12 +73,15 @@ class Site:
                 yield self._text(volume, id)
         yield from self._entries.pages()
         yield from chronology.pages(frame)
+        yield from on_this_day.pages(frame)
+        yield from kinds.pages(frame)
         volumes = contents.volumes()
         if self.edition.search.enabled:
             yield frame.page("search/index.html", "search.html", self.messages["search"], volumes=volumes)
         yield frame.page("404.html", "404.html", self.messages["page_not_found"], absolute=frame.base_path, volumes=volumes)  # fmt: skip
         if base := self.edition.base_url:
             yield Page("sitemap.xml", "sitemap.xml", {"addresses": [base + urls.address(p) for p in self._addresses()]})
+        yield from feed.pages(frame)
 
     def adopt(
         self,
@@ -101,11 +107,12 @@ class Site:
         return self._text(self.catalog.volumes[volume], id)
 
     def overviews(self, volumes: Iterable[VolumeCatalog]) -> Iterator[Page]:
-        """The pages that list the documents of ``volumes``, and the first of the site."""
+        """The pages that list the documents of ``volumes``, the first of the site, and the feed."""
         yield self._contents.home()
         for volume in volumes:
             yield self._contents.volume(volume)
             yield self._contents.page_list(volume)
+        yield from feed.pages(self.frame)
 
     @property
     def relations(self) -> Related:
@@ -131,6 +138,10 @@ class Site:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files of the site that need no template: path and bytes."""
         return own_files.files(self.frame)
+
+    def cards(self) -> dict[str, Card]:
+        """The pictures that other sites show beside a link to this one, by path."""
+        return cards.cards(self.frame)
 
     def _text(self, volume: VolumeCatalog, id: str) -> Page:
         facts = volume.by_id[id]

@@ -17,8 +17,10 @@ from generator.catalog import Catalog, VolumeCatalog
 from generator.document import Facts
 from generator.phrases import names
 from generator.registers import KINDS, mentions_of
-from generator.views import EntryKey, Site, chronology
+from generator.views import EntryKey, Site, chronology, kinds, on_this_day
+from generator.views.feed import has_feed
 from generator.views.frame import Page
+from generator.views.printed_pages import beside, places
 
 Key = tuple[str, str]
 
@@ -90,15 +92,21 @@ def apply(site: Site, catalog: Catalog, made: Collection[Edit]) -> Affected | No
     reached = edited | moved | {key for key in cited if catalog.get(*key)}
     reached |= {origin for key in keys for origin in links.citing(catalog)[key]}
     reached |= {(f.volume, f.id) for edit in told for f in catalog.volumes[edit.after.volume].neighbours(edit.after.id) if f}  # fmt: skip
+    reached |= {key for edit in told if places(edit.before) != places(edit.after) for of in (before, catalog) for key in beside(of.volumes[edit.after.volume], edit.after.id)}  # fmt: skip
+    for order in (before, catalog):
+        reached |= {(f.volume, f.id) for edit in told for f in order.around_in_time(edit.after) if f}
     reached |= set(_related(site, told))
     entries = _entries_of(site, told)
     lists = any(_named(edit.before) != _named(edit.after) for edit in told)
     occurring = site.occurring(entries)
+    before_values = {key for edit in told for key in kinds.keys_of(edit.before)}
+    listed = {page.path for page in kinds.pages(site.frame, before_values)}
+    fed = has_feed(site.frame)
     site.adopt(catalog, edited, cited, told=True)
     reached |= set(_related(site, told))
     now = site.occurring(entries)
-    if not occurring <= now:
-        return None  # a page goes, and its address with it
+    if not occurring <= now or has_feed(site.frame) != fed:
+        return None  # a page goes, and its address with it; or the head of all changes
     reached |= set(_sections(catalog.volumes[volume] for volume in volumes))
     if lists:
         every = set(_sections(catalog.volumes.values()))
@@ -106,9 +114,13 @@ def apply(site: Site, catalog: Catalog, made: Collection[Edit]) -> Affected | No
     found = [site.page_of(*key) for key in sorted(reached)]
     found += site.overviews(catalog.volumes[volume] for volume in sorted(volumes))
     found += site.entry_pages(entries, lists)
-    years = {chronology.year_of(f) for edit in told for f in (edit.before, edit.after) if f.metadata.date}
-    found += chronology.pages(site.frame, years)
-    if not {path for edit in told for path in chronology.paths_of(edit.before)} <= {page.path for page in found}:
+    times = {key for edit in told for f in (edit.before, edit.after) for key in chronology.keys_of(f)}
+    found += chronology.pages(site.frame, times)
+    found += on_this_day.pages(site.frame, {on_this_day.month_of(f) for edit in told for f in (edit.before, edit.after)})  # fmt: skip
+    values = {key for edit in told for f in (edit.before, edit.after) for key in kinds.keys_of(f)}
+    found += kinds.pages(site.frame, values)
+    stand = {path for edit in told for path in (*chronology.paths_of(edit.before), *on_this_day.paths_of(edit.before))}
+    if not stand | listed <= {page.path for page in found}:
         return None  # as above
     return Affected(tuple(found), frozenset(volumes | {volume for volume, _ in edited | moved}), True)
 

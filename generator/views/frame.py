@@ -16,6 +16,7 @@ from generator.catalog import Catalog, VolumeCatalog, page_range
 from generator.config import Edition
 from generator.dates import EditionDate
 from generator.document import Facts
+from generator.exporters.record import Record
 from generator.rendering import Around
 from generator.wording import date_in_words
 
@@ -24,7 +25,8 @@ Data = dict[str, Any]
 
 class Page(msgspec.Struct, frozen=True):
     """One page of the site: its path, template and data. ``text`` names the document whose text it shows (volume and
-    id), with what is ``around`` it; ``absolute`` is the way to the site's root for a page that is served at any address."""
+    id), with what is ``around`` it; ``absolute`` is the way to the site's root for a page that is served at any address;
+    ``record`` is what the files beside it show besides the text, which the page itself does not depend on."""
 
     path: str
     template: str
@@ -32,6 +34,7 @@ class Page(msgspec.Struct, frozen=True):
     text: tuple[str, str] | None = None
     around: Around = Around()
     absolute: str = ""
+    record: Record | None = None
 
 
 class Frame:
@@ -110,6 +113,11 @@ class Frame:
         if key not in self._rows:
             self._rows[key] = self._make_row(facts)
         return self._rows[key]
+
+    def brief(self, facts: Facts) -> Data:
+        """A document as long lists show it, in a line: number, title, date."""
+        row = self.row(facts)
+        return {name: row[name] for name in ("path", "number", "title", "date", "date_iso")}
 
     def listed(self, facts: Facts, make: Callable[[Facts], bytes]) -> bytes:
         """What a list for programs says of a document, made by ``make`` when first asked for."""

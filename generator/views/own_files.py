@@ -9,16 +9,29 @@ import msgspec
 from generator import urls
 from generator.catalog import page_range
 from generator.document import Facts
+from generator.views import downloads, on_this_day, scans
 from generator.views.frame import Data, Frame, document_path
 
 
 def files(frame: Frame) -> Iterator[tuple[str, bytes]]:
     """Yield the path and bytes of each."""
-    yield "_headers", _HEADERS.encode()
+    yield "_headers", "".join((_headers(frame), *downloads.headers(frame.edition))).encode()
     yield "_redirects", "".join(f"{old} {new} 301\n" for old, new in _redirects(frame)).encode()
     yield "robots.txt", _robots(frame).encode()
     documents = b",\n".join(frame.listed(f, _listed) for v in frame.catalog.volumes.values() for f in v.documents)
+    yield from on_this_day.files(frame)
     yield "documents.json", b"[\n%b\n]\n" % documents if documents else b"[]\n"
+
+
+def _headers(frame: Frame) -> str:
+    """The rules, with the hosts that the pictures of printed pages come from allowed."""
+    pictures, services = scans.origins(frame.catalog.volumes.values())
+    out = _HEADERS.replace(f"{_PICTURES};", " ".join([_PICTURES, *pictures]) + ";")
+    return out.replace(f"{_REQUESTS};", " ".join([_REQUESTS, *services]) + ";")
+
+
+_PICTURES = "img-src 'self' https: data:"
+_REQUESTS = "connect-src 'self'"
 
 
 def _redirects(frame: Frame) -> list[tuple[str, str]]:

@@ -14,6 +14,10 @@ from generator.views.frame import Data, Frame, document_path
 Backlinks = Mapping[tuple[str, str], tuple[links.Backlink, ...]]
 
 
+_NAMED_PLACES = ("note", "paragraph", "attachment")
+"""What is called by its kind and number, in the language of the edition."""
+
+
 class References:
     """Answers for the documents of ``frame``."""
 
@@ -74,10 +78,9 @@ class References:
         words = self.frame.name(target) if target else ""
         if reference.part == "page":
             words = "{words}"
-        elif reference.part == "note" and reference.document:
-            words = f"{self.frame.messages['cited_in_note'].replace('{label}', reference.value)}, {words}"
-        elif reference.part == "paragraph" and reference.document and reference.value.isdecimal():
-            words = f"{self.frame.messages['cited_in_paragraph'].replace('{label}', reference.value)}, {words}"
+        elif reference.part in _NAMED_PLACES and (reference.part != "paragraph" or reference.value.isdecimal()):
+            place = self.frame.messages[f"cited_in_{reference.part}"].replace("{label}", reference.value)
+            words = ", ".join(filter(None, (place, words if reference.document else "")))
         elif reference.part:
             words = ""
         elsewhere = found.volume != facts.volume or not found.document

@@ -6,14 +6,18 @@ from collections.abc import Collection
 
 import msgspec
 
-from generator import urls
+from generator import directions, urls
 from generator.catalog import VolumeCatalog, page_range
 from generator.document import Division, Facts
 from generator.rendering import Around
+from generator.views import chronology, printed_pages
+from generator.views.citing import Citing
 from generator.views.contents import Contents
+from generator.views.downloads import Records
 from generator.views.entries import Entries
 from generator.views.frame import Data, Frame, Page, document_path
 from generator.views.references import References
+from generator.views.scans import Scans
 
 _SOURCE = ("repository", "collection", "file", "classification", "precedence", "drafted", "cleared", "approved")
 
@@ -27,6 +31,8 @@ class Texts:
         self.contents = contents
         self.entries = entries
         self.references = references
+        self.records = Records(frame)
+        self.citing = Citing(frame)
 
     def document(self, facts: Facts, volume: VolumeCatalog) -> Page:
         """The page of a document."""
@@ -53,9 +59,11 @@ class Texts:
             "pages": row["pages"],
             "pages_inferred": page_range(facts).inferred,
             "lang": meta.lang,
+            "dir": self._turned(meta.lang),
             "opening": facts.opening,
         }
         cited_at = self.references.cited_at(facts)
+        cite, metadata = self.citing.document(facts, volume)
         page = self.frame.page(
             path,
             "document.html",
@@ -65,13 +73,18 @@ class Texts:
             volume=self.frame.head(volume),
             previous=self.frame.neighbour(before),
             next=self.frame.neighbour(after),
+            in_time=chronology.around(self.frame, facts),
+            pages=printed_pages.navigation(facts, volume, Scans(volume.volume, self.frame.images)),
             cited_by=self.references.cited_by(facts),
             cited_at=cited_at,
             mentions=self.entries.cards(facts),
             related=self.references.related(facts),
             source_note=self._source_note(facts),
+            cite=cite,
+            metadata=metadata,
         )
-        return self._with_text(page, facts, cited_at)
+        page = self._with_text(page, facts, cited_at)
+        return msgspec.structs.replace(page, record=self.records.of(facts, volume, path, page.around))
 
     def section(self, facts: Facts, volume: VolumeCatalog) -> Page:
         """The page of a section or chapter, with what is in it."""
@@ -85,6 +98,7 @@ class Texts:
             trail=self.frame.trail(volume, facts.id),
             section={"id": facts.id, "role": facts.role, "title": facts.title},
             volume=self.frame.head(volume),
+            pages=printed_pages.navigation(facts, volume, Scans(volume.volume, self.frame.images)),
             contents=self.contents.tree(inside.children if inside else (), volume),
             cited_by=self.references.cited_by(facts),
             cited_at=cited_at,
@@ -103,6 +117,7 @@ class Texts:
             trail=self.frame.trail(),
             section=section,
             volume=None,
+            pages=None,
             contents=[],
             cited_by=[],
         )
@@ -121,6 +136,11 @@ class Texts:
             tuple((anchor, urls.relative(page.path, path), count) for anchor, path, count in counts),
         )
         return msgspec.structs.replace(page, text=(facts.volume, facts.id), around=around)
+
+    def _turned(self, language: str) -> str:
+        """The direction in which a document of this language is written, if it is not that of the page."""
+        own = directions.of(language) if language else ""
+        return own if own != self.frame.messages.get("direction", "ltr") else ""
 
     def _source_note(self, facts: Facts) -> list[Data]:
         """What the source note says, by field in the interface's words."""
