@@ -58,7 +58,7 @@ def draw(card: Card) -> bytes:
     if foot := writable(card.foot):
         _lines(pen, _wrapped(foot, 30, room)[:1], 30, HEIGHT - 92, _QUIET)
     out = io.BytesIO()
-    image.quantize(32, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    image.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()
 
 
