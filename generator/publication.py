@@ -43,6 +43,11 @@ class Publication:
         self._folder_is_ours = self.adopting and output.is_marked(f"{root}/{urls.INDEX}")
         self._was_empty = not any(next(os.walk(root), ("", [], []))[1:])
 
+    def sweep(self) -> None:
+        """Remove what the workers of a killed build still began after this one had: they live on for a moment."""
+        if self.was_unfinished:
+            output.sweep(self.root)
+
     def is_current(self, path: str, key: bytes) -> bool:
         """Whether the file at ``path`` was made from ``key`` and is still as it was written."""
         known = self.manifest.get(path)

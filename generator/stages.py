@@ -310,11 +310,14 @@ class Build:
         refused: list[str] = []
         for done in batch:
             self.report.rendered.append(done.path)
+            page = f"{done.path.rpartition('/')[0]}/{urls.INDEX}"
             if done.written is None:
-                refused.append(done.path)
                 assert done.fault
                 fatal = done.fault if done.fatal else fatal
-                self.found.append(done.fault)
+                # What keeps a page from being written mostly keeps the files beside it too, and is told once.
+                if page == done.path or page not in refused:
+                    self.found.append(done.fault)
+                refused.append(done.path)
                 self.unplanned.add(done.path)
                 continue
             if done.written.changed:
@@ -323,7 +326,7 @@ class Build:
             if plan:
                 inputs, key = msgspec.msgpack.encode(plan.inputs()), plan.key
             else:  # a file beside a page
-                inputs, key = b"", planned[f"{done.path.rpartition('/')[0]}/{urls.INDEX}"].files_key
+                inputs, key = b"", planned[page].files_key
             outputs.append(Output(done.path, key, written.size, written.mtime_ns, inputs))
         self.publication.record(outputs, refused)
         if fatal:
@@ -422,6 +425,7 @@ class Build:
 
     def _finish(self, planned: Mapping[str, Planned], records: Mapping[str, Source]) -> None:
         """Remove what is no longer planned, unless there were errors, and forget what is no longer of use."""
+        self.publication.sweep()
         known = paths_of(planned) | self.extra | self.unplanned
         stale = sorted(self.publication.manifest.keys() - known)
         if stale and self._has_errors():

@@ -130,7 +130,7 @@ def _follow_parent(forked_from: int | None) -> None:
     build = multiprocessing.parent_process()
 
     def watch() -> None:
-        while not (build and wait([build.sentinel], 0.5)):
+        while not (build and wait([build.sentinel], 0.1)):
             if forked_from is not None and os.getppid() != forked_from:
                 break
         os._exit(1)

@@ -123,7 +123,11 @@ def test_build_report(tmp_path: Path) -> None:
     assert first["documents"] == 5 and first["seconds"]["render"] >= 0 and first["kept"] == []
     story.edit("content/v1/d3.md", "Three.", "Three, amended.")
     second = build()
-    assert second["rendered"]["v1/d3/index.html"] == ["changed: data: document", "changed: text"]
+    assert second["rendered"]["v1/d3/index.html"] == [
+        "changed: data: document",
+        "changed: data: metadata",
+        "changed: text",
+    ]
     assert "v1/d1/index.html" in second["kept"] and "v1/d3/index.html" not in second["kept"]
     story.delete("content/v1/d4.md")
     assert "v1/d4/index.html" in build()["removed"]

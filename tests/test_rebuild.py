@@ -605,7 +605,10 @@ def test_order_and_processes_do_not_matter(story: Story, tmp_path: Path) -> None
 
 def test_explain(story: Story) -> None:
     story.edit("content/v1/d3.md", "Three.", "Three, amended.")
-    assert "since changed: data: document; changed: text" in story.build(explain="v1/d3/").explanation[0]
+    assert (
+        "since changed: data: document; changed: data: metadata; changed: text"
+        in story.build(explain="v1/d3/").explanation[0]
+    )
     assert "kept" in story.build(explain="v1/d3").explanation[0]
     assert 'Did you mean "v1/d3"?' in story.build(explain="v1/d33").explanation[0]
 

@@ -208,7 +208,7 @@ def test_everything_remembered_is_deleted(story: Story) -> None:
     report = story.build()
     assert not report.diagnostics
     (notice,) = report.notices
-    assert "not known to be ours: 3 (CNAME, chronology/1954/index.html, v1/d4/index.html)" in notice
+    assert "not known to be ours: 10 (CNAME, chronology/1954/index.html, v1/d4/d4.bib, …)" in notice
     (story.site / "CNAME").unlink()
     shutil.rmtree(story.site / "v1/d4")
     shutil.rmtree(story.site / "chronology/1954")

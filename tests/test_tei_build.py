@@ -46,7 +46,7 @@ def test_a_volume_is_published_as_it_is(story: Story) -> None:
     volume = html.fromstring(story.page("harbour/index.html"))
     text = " ".join(volume.text_content().split())
     assert "Papers of a Small Legation" in text
-    assert "(Documents 1–3)" in text and "(Documents 1–2)" in text
+    assert "Documents 1–3" in text and "Documents 1–2" in text
     assert {p for p in story.tree() if p.startswith("harbour/") and p.endswith(".html")} == {
         f"harbour/{name}index.html" for name in ("", "pages/", "preface/", "persons/", "persons/p_AB1/", "comp1/", "ch1/", "ch2/", "d1/", "d2/", "d3/")
     }  # fmt: skip

@@ -54,9 +54,11 @@ def suffix_of(path: str) -> str:
 
 
 def headers(edition: Edition) -> Iterator[str]:
-    """The rules by which a host serves the files as what they are. The later rule holds, so that of ``csl.json`` stands
-    behind that of ``json``."""
+    """The rules by which a host serves the files as what they are. JSON every host knows; a rule for it would meet the
+    files of ``csl.json`` too, and Netlify joins what two rules say."""
     for exporter in offered(edition):
+        if exporter.suffix == "json":
+            continue
         yield f"/:volume/:document/*.{exporter.suffix}\n  Content-Type: {exporter.media_type}\n"
 
 
